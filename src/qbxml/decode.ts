@@ -1,0 +1,64 @@
+import { TextDecoder } from "node:util";
+import { QBError } from "../errors.js";
+
+const DECLARATION = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/;
+
+/**
+ * Decodes the bytes of an XML document, once and strictly.
+ *
+ * The encoding is, in this order: the byte order mark; the `charset` of the transport; UTF-16 when the first bytes show it;
+ * what the XML declaration says; UTF-8. A mark that contradicts the charset, a declaration of UTF-16 in front of single
+ * bytes, unknown encodings and invalid bytes throw `QB_CHARACTER_ENCODING`.
+ */
+export function decodeDocument(bytes: Uint8Array, charset?: string): string {
+  const marked = encodingOfMark(bytes);
+  const said = charset === undefined || charset === "" ? undefined : knownEncoding(charset, "charset");
+  if (marked !== undefined && said !== undefined && !agree(marked, said, charset)) {
+    fail(`the byte order mark says ${marked}, the charset says ${said}`);
+  }
+  const encoding = marked ?? said ?? encodingOfFirstBytes(bytes);
+  return decodeAs(bytes, encoding);
+}
+
+function encodingOfMark(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return "utf-8";
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  return undefined;
+}
+
+/** `charset=utf-16` names no byte order, so the mark may say either. */
+function agree(marked: string, said: string, charset: string | undefined): boolean {
+  return marked === said || (charset?.toLowerCase() === "utf-16" && marked.startsWith("utf-16"));
+}
+
+function encodingOfFirstBytes(bytes: Uint8Array): string {
+  if (bytes[0] === 0x3c && bytes[1] === 0) return "utf-16le";
+  if (bytes[0] === 0 && bytes[1] === 0x3c) return "utf-16be";
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 200));
+  const declared = DECLARATION.exec(head)?.[1];
+  if (declared === undefined) return "utf-8";
+  const encoding = knownEncoding(declared, "encoding of the XML declaration");
+  if (encoding.startsWith("utf-16")) fail("the XML declaration says UTF-16, the bytes are not");
+  return encoding;
+}
+
+function knownEncoding(label: string, where: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch (cause) {
+    throw new QBError("QB_CHARACTER_ENCODING", `the ${where} "${label.slice(0, 40)}" is not known`, { cause });
+  }
+}
+
+function decodeAs(bytes: Uint8Array, encoding: string): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new QBError("QB_CHARACTER_ENCODING", `the bytes are not valid ${encoding}`, { cause });
+  }
+}
+
+function fail(message: string): never {
+  throw new QBError("QB_CHARACTER_ENCODING", message);
+}

@@ -1,0 +1,73 @@
+import { SaxesParser } from "saxes";
+import { QBError } from "../errors.js";
+
+/** A place in a document; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Attributes = Readonly<Record<string, string>>;
+
+export interface TokenHandler {
+  /** A processing instruction; `depth` 0 is outside the root element. */
+  instruction?(target: string, body: string, depth: number): void;
+  open(name: string, attributes: Attributes, depth: number): void;
+  /** Character data with every reference resolved; may come in pieces. */
+  text(data: string): void;
+  close(name: string, depth: number): void;
+}
+
+const MAX_DEPTH = 64;
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Reads a document strictly: XML 1.0, one root, no DOCTYPE, no entities beyond the five, no namespaces, at most 64 levels.
+ * Comments disappear, CDATA is text.
+ *
+ * Throws `QB_XML_MALFORMED` with `details.line` and `details.column`. Errors that the handler throws pass through.
+ */
+export function tokenize<Handler extends TokenHandler>(
+  text: string,
+  makeHandler: (position: () => Position) => Handler,
+): Handler {
+  const parser = new SaxesParser({ xmlns: false, position: true, forceXMLVersion: true, defaultXMLVersion: "1.0" });
+  const position = (): Position => ({ line: parser.line, column: Math.max(1, parser.column) });
+  const handler = makeHandler(position);
+  const fail = (message: string): never => malformed(message, position());
+  let depth = 0;
+
+  parser.on("error", (error) => fail(withoutPosition(error.message)));
+  parser.on("doctype", () => fail("a DOCTYPE is not allowed"));
+  parser.on("xmldecl", ({ version }) => {
+    if (version !== "1.0") fail(`XML version ${String(version)} is not supported, only 1.0`);
+  });
+  parser.on("processinginstruction", ({ target, body }) => handler.instruction?.(target, body, depth));
+  parser.on("opentag", ({ name, attributes }) => {
+    checkName(name, fail);
+    for (const attribute in attributes) checkName(attribute, fail);
+    if (depth >= MAX_DEPTH) fail(`more than ${MAX_DEPTH} levels of elements`);
+    handler.open(name, attributes, depth++);
+  });
+  parser.on("text", (data) => handler.text(data));
+  parser.on("cdata", (data) => handler.text(data));
+  parser.on("closetag", ({ name }) => handler.close(name, --depth));
+
+  if (text.charCodeAt(0) === 0xfeff) fail("a second byte order mark");
+  if (LONE_SURROGATE.test(text)) fail("half of a surrogate pair");
+  parser.write(text).close();
+  return handler;
+}
+
+function checkName(name: string, fail: (message: string) => never): void {
+  if (!PLAIN_NAME.test(name) || name === "xmlns") fail(`"${name}" is not a qbXML name; namespaces are not allowed`);
+}
+
+function withoutPosition(message: string): string {
+  return message.replace(/^(?:undefined:)?\d+:\d+: /, "");
+}
+
+function malformed(message: string, { line, column }: Position): never {
+  throw new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message}`, { details: { line, column } });
+}
