@@ -1,0 +1,112 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { createGzip, type Gzip } from "node:zlib";
+import { QBError } from "../errors.js";
+import { toProblem } from "../wire/problem.js";
+import { PROBLEM_TYPE, QBXML_TYPE, REALM } from "../wire/protocol.js";
+
+const SLICE = 256 * 1024;
+/** Below this size packing costs more than it saves. */
+const PACK_FROM = 16 * 1024;
+/** Characters that make at least one slice; smaller answers are written at once. */
+const ONE_PIECE = 64 * 1024;
+
+/**
+ * Writes a response document: small ones at once, large ones slice by slice as the client takes them, packed when it wants
+ * that. A client that takes nothing for `stallMs` (0: no limit) is cut off.
+ */
+export async function writeAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: string | Uint8Array,
+  { headers = {}, stallMs }: { headers?: OutgoingHttpHeaders; stallMs: number },
+): Promise<void> {
+  if (answer.length >= PACK_FROM && acceptsGzip(request)) return writePacked(response, answer, headers, stallMs);
+  const length = typeof answer === "string" ? Buffer.byteLength(answer) : answer.length;
+  response.writeHead(200, { "content-type": QBXML_TYPE, "content-length": length, ...headers });
+  if (length <= ONE_PIECE) response.end(answer);
+  else await writeSlices(response, response, answer, stallMs);
+}
+
+/** Writes a failure as a problem document. `close` ends the connection after it. */
+export function writeProblem(response: ServerResponse, error: QBError, close = false): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify(toProblem(error));
+  response.writeHead(error.httpStatus, {
+    "content-type": PROBLEM_TYPE,
+    "content-length": Buffer.byteLength(body),
+    ...(error.code === "QB_UNAUTHORIZED" ? { "www-authenticate": REALM } : {}),
+    ...(error.retryAfter === undefined ? {} : { "retry-after": String(error.retryAfter) }),
+    ...(error.code === "QB_METHOD_NOT_ALLOWED" ? { allow: String(error.details["allow"]) } : {}),
+    ...(close ? { connection: "close" } : {}),
+  });
+  response.end(body);
+}
+
+export function writeJson(response: ServerResponse, status: number, value: object, headers: OutgoingHttpHeaders = {}): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+    ...headers,
+  });
+  response.end(body);
+}
+
+async function writePacked(
+  response: ServerResponse,
+  answer: string | Uint8Array,
+  headers: OutgoingHttpHeaders,
+  stallMs: number,
+): Promise<void> {
+  response.writeHead(200, { "content-type": QBXML_TYPE, "content-encoding": "gzip", vary: "accept-encoding", ...headers });
+  const gzip = createGzip({ level: 1 });
+  response.once("close", () => gzip.destroy());
+  gzip.pipe(response);
+  await writeSlices(gzip, response, answer, stallMs);
+}
+
+async function writeSlices(
+  target: Gzip | ServerResponse,
+  response: ServerResponse,
+  answer: string | Uint8Array,
+  stallMs: number,
+): Promise<void> {
+  for (let start = 0; start < answer.length && !response.destroyed; ) {
+    const end = sliceEnd(answer, start);
+    const slice = typeof answer === "string" ? answer.slice(start, end) : answer.subarray(start, end);
+    if (!target.write(slice)) await drained(target, response, stallMs);
+    start = end;
+  }
+  target.end();
+}
+
+/** Does not cut a character in two. */
+function sliceEnd(answer: string | Uint8Array, start: number): number {
+  const end = Math.min(start + SLICE, answer.length);
+  if (typeof answer !== "string" || end === answer.length) return end;
+  const last = answer.charCodeAt(end - 1);
+  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+}
+
+function drained(target: Gzip | ServerResponse, response: ServerResponse, stallMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = stallMs > 0 ? setTimeout(() => response.destroy(), stallMs) : undefined;
+    const done = (): void => {
+      clearTimeout(timer);
+      target.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    target.on("drain", done);
+    response.on("close", done);
+  });
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  const offers = String(request.headers["accept-encoding"] ?? "").toLowerCase();
+  return /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/.test(offers);
+}

@@ -1,0 +1,168 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { QBError } from "../errors.js";
+import type { AuthorizedUser, AuthorizedUsers } from "./authorized-users.js";
+import type { LoginThrottle } from "./login-throttle.js";
+import { IMPOSSIBLE_HASH, verifyPassword } from "./password-hash.js";
+
+/** Asks Windows whether a logon with these credentials succeeds. */
+export type WindowsLogon = (credentials: {
+  readonly user: string;
+  readonly password: string;
+  /** Interactive instead of network logon. */
+  readonly interactive: boolean;
+}) => Promise<boolean>;
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface Verdict {
+  readonly credentials: Credentials;
+  /** The listed user whose name and password match. */
+  readonly match: AuthorizedUser | undefined;
+}
+
+export interface AuthenticatorOptions {
+  readonly users: AuthorizedUsers;
+  readonly throttle: LoginThrottle;
+  readonly windowsLogon: WindowsLogon | undefined;
+  readonly useInteractiveLogon: () => boolean;
+  /** Hears why a Windows logon could not be tried. */
+  readonly onError: (error: QBError) => void;
+}
+
+interface Verified {
+  readonly user: AuthorizedUser;
+  readonly revision: number;
+}
+
+const NOBODY: Credentials = Object.freeze({ user: "", password: "" });
+const MAX_REMEMBERED = 1_000;
+const MAX_CHECKS_AT_ONCE = 2;
+const MAX_CHECKS_WAITING = 64;
+
+/**
+ * Finds out who sent an Authorization header.
+ *
+ * A password is checked with scrypt once; after that the header itself is recognised by a keyed digest, until the user's
+ * entry changes. Recognised headers are never throttled. An unknown user costs the same work as a wrong password.
+ */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #key = randomBytes(32);
+  readonly #verified = new Map<string, Verified>();
+  /** Headers that a listener let in although nobody on the list matches; only their throttling is lifted. */
+  readonly #letIn = new Set<string>();
+  readonly #underWay = new Map<string, Promise<AuthorizedUser | undefined>>();
+  readonly #slots: (() => void)[] = [];
+  #checking = 0;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
+
+  /** Gives the verdict at once for a header that was verified before. Throws `QB_THROTTLED` (also later, as a rejection). */
+  verify(header: string | undefined, address: string): Verdict | Promise<Verdict> {
+    const credentials = readBasicCredentials(header);
+    if (header === undefined || credentials === NOBODY) return { credentials: NOBODY, match: undefined };
+    const digest = this.#digest(header);
+    const known = this.#recognise(digest);
+    if (known !== undefined) return { credentials, match: known };
+    if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
+    return this.#check(digest, credentials).then((match) => ({ credentials, match }));
+  }
+
+  /** To be told of what was decided in the end, after the listeners. */
+  decided(header: string | undefined, address: string, { credentials, match }: Verdict, accepted: boolean): void {
+    if (header === undefined || credentials === NOBODY) return;
+    const digest = this.#digest(header);
+    if (!accepted) {
+      this.#letIn.delete(digest);
+      if (match === undefined) this.#options.throttle.failed(address);
+    } else if (match === undefined) {
+      bounded(this.#letIn).add(digest);
+    }
+  }
+
+  #digest(header: string): string {
+    return createHmac("sha256", this.#key).update(header).digest("base64");
+  }
+
+  #recognise(digest: string): AuthorizedUser | undefined {
+    const known = this.#verified.get(digest);
+    if (known === undefined) return undefined;
+    const stillHolds = known.user.revision === known.revision && this.#options.users.indexOf(known.user) >= 0;
+    if (stillHolds) return known.user;
+    this.#verified.delete(digest);
+    return undefined;
+  }
+
+  /** Requests with the same header that arrive meanwhile share one check. */
+  #check(digest: string, credentials: Credentials): Promise<AuthorizedUser | undefined> {
+    const shared = this.#underWay.get(digest);
+    if (shared !== undefined) return shared;
+    const check = this.#inTurn(() => this.#compare(digest, credentials)).finally(() => this.#underWay.delete(digest));
+    this.#underWay.set(digest, check);
+    return check;
+  }
+
+  async #compare(digest: string, { user: name, password }: Credentials): Promise<AuthorizedUser | undefined> {
+    const user = this.#options.users.find(name);
+    const revision = user?.revision ?? 0;
+    const normal = user?.authMode === "Normal" ? user : undefined;
+    const matches = await (normal === undefined ? verifyPassword(password, IMPOSSIBLE_HASH) : normal.matches(password));
+    const accepted = user?.authMode === "Windows" ? await this.#askWindows(name, password) : matches;
+    if (!accepted || user === undefined) return undefined;
+    bounded(this.#verified).set(digest, { user, revision });
+    return user;
+  }
+
+  async #askWindows(user: string, password: string): Promise<boolean> {
+    const { windowsLogon, useInteractiveLogon, onError } = this.#options;
+    if (password === "") return false;
+    if (windowsLogon === undefined) {
+      onError(new QBError("QB_LOGON_UNAVAILABLE", `user "${user}" has a Windows account, which cannot be checked here`));
+      return false;
+    }
+    try {
+      return (await windowsLogon({ user, password, interactive: useInteractiveLogon() })) === true;
+    } catch (cause) {
+      onError(new QBError("QB_LOGON_UNAVAILABLE", `the Windows account of user "${user}" could not be checked`, { cause }));
+      return false;
+    }
+  }
+
+  /** Each check takes 32 MB and a thread, so only a few run at once. */
+  async #inTurn<Value>(check: () => Promise<Value>): Promise<Value> {
+    if (this.#checking >= MAX_CHECKS_AT_ONCE) {
+      if (this.#slots.length >= MAX_CHECKS_WAITING) {
+        throw new QBError("QB_THROTTLED", "too many logins are being checked", { retryAfter: 5 });
+      }
+      await new Promise<void>((resolve) => this.#slots.push(resolve));
+    }
+    this.#checking++;
+    try {
+      return await check();
+    } finally {
+      this.#checking--;
+      this.#slots.shift()?.();
+    }
+  }
+}
+
+/** Blank credentials for anything but well-formed Basic. */
+function readBasicCredentials(header: string | undefined): Credentials {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return NOBODY;
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  return colon < 0 ? NOBODY : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** Makes room for one more, at the expense of the oldest. */
+function bounded<Collection extends Map<string, unknown> | Set<string>>(collection: Collection): Collection {
+  const oldest = collection.size >= MAX_REMEMBERED ? collection.keys().next() : undefined;
+  if (oldest !== undefined && oldest.done !== true) collection.delete(oldest.value);
+  return collection;
+}

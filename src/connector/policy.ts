@@ -1,0 +1,76 @@
+import { CONNECTION_STRING_NAMES, parseConnectionString, type ConnectionString } from "../connection-string.js";
+import { QBError } from "../errors.js";
+import type { MessageSet } from "../qbxml/envelope.js";
+
+/** The settings that a client may be allowed to choose. */
+export type ClientSetting = "ApplicationName" | "ApplicationID" | "CompanyFile" | "ConnectionMode" | "AuthFlags" | "ReadOnly";
+
+export const CLIENT_SETTINGS: readonly ClientSetting[] = Object.freeze(
+  CONNECTION_STRING_NAMES.filter((row) => row.use === "settings").map((row) => row.name as ClientSetting),
+);
+
+/** Throws `QB_READ_ONLY` that names what the set would change, when it would change anything. */
+export function checkReadOnly(set: MessageSet): void {
+  if (!set.writes) return;
+  const names = [...new Set(set.requests.filter((request) => request.writes).map((request) => request.name))];
+  if (set.newMessageSetID !== undefined) names.push("newMessageSetID");
+  if (set.oldMessageSetID !== undefined) names.push("oldMessageSetID");
+  const shown = names.slice(0, 10).join(", ");
+  throw new QBError("QB_READ_ONLY", `this user may only read; refused: ${shown}${names.length > 10 ? ", ..." : ""}`, {
+    details: { requests: names.slice(0, 100) },
+  });
+}
+
+/** Reads the settings header: a connection string, percent-encoded. Throws `QB_HEADER_INVALID`. */
+export function readSettingsHeader(value: string | undefined): ConnectionString {
+  if (value === undefined) return {};
+  try {
+    return parseConnectionString(decodeURIComponent(value));
+  } catch (cause) {
+    const why = cause instanceof QBError ? cause.message : "it is not percent-encoded UTF-8";
+    throw new QBError("QB_HEADER_INVALID", `the settings header cannot be read: ${why}`, { cause });
+  }
+}
+
+/**
+ * Merges, name by name, what the server says with what the client asks for. What the server says holds; beyond it the client
+ * may choose what `allowed` names; anything else that it asks for is refused, never ignored.
+ *
+ * Throws `QB_SETTING_REFUSED`, `QB_COMPANY_FILE_PATH`.
+ */
+export function mergeSettings(
+  server: ConnectionString,
+  client: ConnectionString,
+  allowed: ReadonlySet<string>,
+): ConnectionString {
+  const merged: Record<string, string> = { ...server } as Record<string, string>;
+  for (const [name, value] of Object.entries(client) as [keyof ConnectionString, string][]) {
+    if (merged[name] === value) continue;
+    if (server[name] !== undefined) throw refused(name, "the connector has set it already");
+    if (!allowed.has(name)) throw refused(name, "clients may not choose it");
+    if (name === "CompanyFile") checkCompanyFile(value);
+    merged[name] = value;
+  }
+  return merged;
+}
+
+function refused(name: string, why: string): QBError {
+  return new QBError("QB_SETTING_REFUSED", `the setting ${name} of the request is refused: ${why}`, { details: { name } });
+}
+
+const DEVICE = /(?:^|[\\/:])(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\s*[.:][^\\/]*)?\s*(?:[\\/]|$)/i;
+
+/** Paths that make Windows open a share on another machine, a device or a hidden stream. */
+function checkCompanyFile(path: string): void {
+  const reason = unsafePath(path);
+  if (reason === undefined) return;
+  throw new QBError("QB_COMPANY_FILE_PATH", `a client may not name ${reason} as company file`, { details: { reason } });
+}
+
+function unsafePath(path: string): string | undefined {
+  if (/^\s*[\\/]{2}/.test(path) || /^\s*[\\/]\?\?[\\/]/.test(path)) return "a network or device path";
+  if (/^[a-z][a-z0-9+.-]+:[\\/]{2}/i.test(path)) return "a URL";
+  if (DEVICE.test(path)) return "a device";
+  if (path.lastIndexOf(":") > 1) return "a stream of a file";
+  return undefined;
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from "node:http";
+import { pipeline, Writable, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { QBError } from "../errors.js";
+
+export interface BodyLimits {
+  /** Unpacked size. */
+  readonly bytes: number;
+  /** For the whole body. */
+  readonly totalMs: number;
+  /** For each pause in it; 0 is no limit. */
+  readonly pauseMs: number;
+}
+
+const UNPACKERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/**
+ * Reads and unpacks the body of a request.
+ *
+ * Errors: `QB_BODY_TOO_LARGE`, `QB_BODY_TIMEOUT`, `QB_BODY_INCOMPLETE`, `QB_CONTENT_ENCODING`. After an error the rest of
+ * the body is still unread.
+ */
+export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > limits.bytes) return Promise.reject(tooLarge(limits.bytes));
+  if (request.readableEnded) return Promise.reject(consumed());
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (encoding === "identity") return collect(request, undefined, limits);
+  const makeUnpacker = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
+  if (makeUnpacker !== undefined) return collect(request, makeUnpacker(), limits);
+  const message = `Content-Encoding "${encoding.slice(0, 40)}" is not supported`;
+  return Promise.reject(new QBError("QB_CONTENT_ENCODING", message));
+}
+
+function collect(request: IncomingMessage, unpacker: Transform | undefined, limits: BodyLimits): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const clock = startClock(request, limits, fail);
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limits.bytes) fail(tooLarge(limits.bytes));
+      else chunks.push(chunk);
+    };
+    const finish = (): void => {
+      stop();
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
+    };
+    const onClose = (): void => fail(incomplete());
+    function fail(error: QBError): void {
+      stop();
+      reject(error);
+    }
+    function stop(): void {
+      clock.stop();
+      request.off("data", take).off("end", finish).off("close", onClose).off("error", onClose);
+      if (unpacker !== undefined) request.unpipe(unpacker);
+      unpacker?.destroy();
+      request.pause();
+    }
+    request.on("close", onClose).on("error", onClose);
+    if (unpacker === undefined) request.on("data", take).on("end", finish);
+    else unpack(request, unpacker, take, finish, fail);
+  });
+}
+
+function unpack(
+  request: IncomingMessage,
+  unpacker: Transform,
+  take: (chunk: Buffer) => void,
+  finish: () => void,
+  fail: (error: QBError) => void,
+): void {
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      take(chunk);
+      done();
+    },
+  });
+  request.pipe(unpacker);
+  pipeline(unpacker, sink, (cause) => {
+    if (cause === null || cause === undefined) finish();
+    else fail(new QBError("QB_CONTENT_ENCODING", "the body is not what its Content-Encoding says", { cause }));
+  });
+}
+
+/** One timer for the whole body, and one that every piece of it sets back. */
+function startClock(
+  request: IncomingMessage,
+  { totalMs, pauseMs }: BodyLimits,
+  fail: (error: QBError) => void,
+): { stop: () => void } {
+  const expire = (): void => fail(new QBError("QB_BODY_TIMEOUT", "the body of the request did not arrive in time"));
+  const total = setTimeout(expire, totalMs);
+  const pause = pauseMs > 0 ? setTimeout(expire, pauseMs) : undefined;
+  const onData = (): unknown => pause?.refresh();
+  if (pause !== undefined) request.on("data", onData);
+  return {
+    stop: () => {
+      clearTimeout(total);
+      clearTimeout(pause);
+      request.off("data", onData);
+    },
+  };
+}
+
+function tooLarge(bytes: number): QBError {
+  return new QBError("QB_BODY_TOO_LARGE", `the body is larger than ${bytes} bytes`, { details: { limit: bytes } });
+}
+
+function incomplete(): QBError {
+  return new QBError("QB_BODY_INCOMPLETE", "the connection closed before the body was complete");
+}
+
+function consumed(): QBError {
+  return new QBError("QB_INTERNAL", "another handler has read the body already; mount the connector in front of body parsers");
+}

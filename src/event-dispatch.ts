@@ -1,0 +1,171 @@
+import { EventEmitter } from "eventemitter3";
+import { QBError } from "./errors.js";
+
+type Listener = (...args: never[]) => unknown;
+
+/** Each event has one argument object. */
+export type EventMap<Events extends object> = { [Name in keyof Events]: (event: Events[Name]) => unknown };
+
+/**
+ * An emitter whose listeners can be run one by one: what eventemitter3 knows beside the function (`once`, a context) is
+ * folded into the function itself.
+ */
+export class DispatchEmitter<Events extends object> extends EventEmitter<EventMap<Events>> {
+  readonly #wrappers = new WeakMap<Listener, Listener>();
+
+  override on(event: never, listener: Listener, context?: unknown): this {
+    return super.on(event, (context === undefined ? listener : this.#wrap(listener, context, undefined)) as never);
+  }
+
+  override addListener(event: never, listener: Listener, context?: unknown): this {
+    return this.on(event, listener, context);
+  }
+
+  override once(event: never, listener: Listener, context?: unknown): this {
+    return super.on(event, this.#wrap(listener, context, event) as never);
+  }
+
+  override off(event: never, listener?: Listener): this {
+    const wrapper = listener && this.#wrappers.get(listener);
+    if (wrapper !== undefined) super.off(event, wrapper as never);
+    return super.off(event, listener as never);
+  }
+
+  override removeListener(event: never, listener?: Listener): this {
+    return this.off(event, listener);
+  }
+
+  #wrap(listener: Listener, context: unknown, onceFor: never | undefined): Listener {
+    const wrapper = (...args: never[]): unknown => {
+      if (onceFor !== undefined) super.off(onceFor, wrapper as never);
+      return listener.apply(context ?? this, args);
+    };
+    this.#wrappers.set(listener, wrapper);
+    return wrapper;
+  }
+}
+
+export interface DispatchOptions {
+  /** How long the listeners of one decision may take together. */
+  readonly timeLimitMs: () => number;
+  /** Hears of every listener that failed. */
+  readonly onListenerError: (event: string, error: unknown) => void;
+}
+
+interface Held {
+  readonly name: string;
+  readonly event: object;
+}
+
+const MAX_HELD = 10_000;
+
+/**
+ * The one way in which events reach listeners.
+ *
+ * Notifications go out at once, or, while `holding`, when `deliver()` is called. Decisions run their listeners in order and
+ * wait for each, because they may write fields. A listener that throws or rejects never disturbs the others.
+ */
+export class EventDispatch<Events extends object> {
+  /** While true, notifications wait for `deliver()`. */
+  holding = false;
+  readonly #emitter: DispatchEmitter<Events>;
+  readonly #options: DispatchOptions;
+  readonly #held: Held[] = [];
+  readonly #onHeld: (() => void)[] = [];
+
+  constructor(emitter: DispatchEmitter<Events>, options: DispatchOptions) {
+    this.#emitter = emitter;
+    this.#options = options;
+  }
+
+  has(name: keyof Events & string): boolean {
+    return this.#emitter.listenerCount(name as never) > 0;
+  }
+
+  /** Tells listeners. `make` is called only if there is one. */
+  notify<Name extends keyof Events & string>(name: Name, make: () => Events[Name] & object): void {
+    if (!this.has(name)) return;
+    if (!this.holding) return this.#tell(name, make());
+    if (this.#held.length >= MAX_HELD) this.#held.shift();
+    this.#held.push({ name, event: make() });
+    for (const wake of this.#onHeld.splice(0)) wake();
+  }
+
+  /**
+   * Lets listeners decide by writing fields of `event`. Throws `QB_LISTENER` when one of them failed or all of them together
+   * took longer than the time limit; what they write after that has no effect on the caller.
+   */
+  async decide<Name extends keyof Events & string>(name: Name, event: Events[Name] & object): Promise<void> {
+    const limit = this.#options.timeLimitMs();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new QBError("QB_LISTENER", `the ${name} listeners took longer than ${limit} ms`)), limit);
+    });
+    try {
+      await Promise.race([this.#askInOrder(name, event), late]);
+    } catch (error) {
+      if (error instanceof QBError && error.cause === undefined) this.#options.onListenerError(name, error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends out what was held; waits up to `waitMs` for something when there is nothing. Gives the number of events. */
+  async deliver(waitMs: number): Promise<number> {
+    if (this.#held.length === 0 && waitMs > 0) await this.#somethingHeld(waitMs);
+    const events = this.#held.splice(0);
+    for (const { name, event } of events) this.#tell(name, event);
+    return events.length;
+  }
+
+  #somethingHeld(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      this.#onHeld.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #tell(name: string, event: object): void {
+    for (const listener of this.#listeners(name)) {
+      try {
+        const result = listener(event as never);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#options.onListenerError(name, error));
+      } catch (error) {
+        this.#options.onListenerError(name, error);
+      }
+    }
+  }
+
+  async #askInOrder(name: string, event: object): Promise<void> {
+    let failure: unknown;
+    for (const listener of this.#listeners(name)) {
+      try {
+        await listener(event as never);
+      } catch (error) {
+        this.#options.onListenerError(name, error);
+        failure ??= error ?? new Error("a listener threw nothing");
+      }
+    }
+    if (failure !== undefined) throw new QBError("QB_LISTENER", `a listener of ${name} failed`, { cause: failure });
+  }
+
+  #listeners(name: string): Listener[] {
+    return this.#emitter.listeners(name as never);
+  }
+}
+
+/** An argument object: `fixed` fields can be read, `writable` ones also written, nothing can be added. */
+export function eventArguments<Fixed extends object, Writable extends object>(
+  fixed: Fixed,
+  writable: Writable,
+): Readonly<Fixed> & Writable {
+  const event: object = { ...writable };
+  for (const [name, value] of Object.entries(fixed)) {
+    Object.defineProperty(event, name, { value, enumerable: true, writable: false });
+  }
+  return Object.seal(event) as Readonly<Fixed> & Writable;
+}

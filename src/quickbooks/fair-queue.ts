@@ -1,0 +1,52 @@
+/**
+ * A queue that serves its users in turn: one item of each user per round, in the order of arrival within a user.
+ * An item that cannot be taken now holds back only the later items of its own user.
+ */
+export class FairQueue<Item extends { readonly user: string }> {
+  /** In the order of turns: who was served last stands last. */
+  readonly #lanes = new Map<string, Item[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  waitingOf(user: string): number {
+    return this.#lanes.get(user)?.length ?? 0;
+  }
+
+  add(item: Item): void {
+    const lane = this.#lanes.get(item.user);
+    if (lane === undefined) this.#lanes.set(item.user, [item]);
+    else lane.push(item);
+    this.#size++;
+  }
+
+  /** Takes the next item whose turn it is and that `ready` lets pass. */
+  take(ready: (item: Item) => boolean): Item | undefined {
+    for (const [user, lane] of this.#lanes) {
+      const first = lane[0] as Item;
+      if (!ready(first)) continue;
+      lane.shift();
+      this.#size--;
+      this.#lanes.delete(user);
+      if (lane.length > 0) this.#lanes.set(user, lane);
+      return first;
+    }
+    return undefined;
+  }
+
+  remove(item: Item): boolean {
+    const lane = this.#lanes.get(item.user);
+    const index = lane?.indexOf(item) ?? -1;
+    if (lane === undefined || index < 0) return false;
+    lane.splice(index, 1);
+    this.#size--;
+    if (lane.length === 0) this.#lanes.delete(item.user);
+    return true;
+  }
+
+  *[Symbol.iterator](): Generator<Item> {
+    for (const lane of this.#lanes.values()) yield* lane;
+  }
+}

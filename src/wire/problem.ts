@@ -1,0 +1,64 @@
+import { isErrorCode, QBError, type Actor, type Outcome } from "../errors.js";
+
+/** A failure as it travels: RFC 9457 problem details with the fields of QBError. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  readonly who: Actor;
+  readonly advice: string;
+  readonly hresult?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const OUTCOMES = new Set<unknown>(["applied", "not_applied", "unknown"]);
+const ACTORS = new Set<unknown>(["developer", "operator", "quickbooksUser", "quickbooksAdministrator"]);
+
+export function toProblem(error: QBError): ProblemDocument {
+  return {
+    type: `urn:qbconnector:error:${error.code}`,
+    title: error.code,
+    status: error.httpStatus,
+    detail: error.message,
+    code: error.code,
+    outcome: error.outcome,
+    retryable: error.retryable,
+    who: error.who,
+    advice: error.advice,
+    ...(error.hresult === undefined ? {} : { hresult: error.hresult }),
+    ...(Object.keys(error.details).length === 0 ? {} : { details: error.details }),
+  };
+}
+
+/**
+ * The error in a problem document, or undefined when the text is not one of ours.
+ * @param retryAfter The Retry-After header, in seconds.
+ */
+export function fromProblem(text: string, status: number, retryAfter?: string): QBError | undefined {
+  const problem = parseObject(text);
+  if (problem === undefined || !isErrorCode(problem["code"])) return undefined;
+  const { code, detail, outcome, retryable, who, advice, hresult, details } = problem;
+  return new QBError(code, String(detail ?? code), {
+    httpStatus: status,
+    outcome: OUTCOMES.has(outcome) ? (outcome as Outcome) : "unknown",
+    retryable: retryable === true,
+    who: ACTORS.has(who) ? (who as Actor) : undefined,
+    advice: typeof advice === "string" ? advice : undefined,
+    hresult: typeof hresult === "string" ? hresult : undefined,
+    details: typeof details === "object" && details !== null ? (details as Record<string, unknown>) : undefined,
+    retryAfter: retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+  });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
