@@ -9,7 +9,11 @@ const { messages } = JSON.parse(readFileSync(source, "utf8"));
 const rows = Object.entries(messages)
   .filter(([name]) => name.endsWith("Rq"))
   .map(([name, message]) => {
-    const flags = [message.writes, message.set === "QBXMLSubscriptionMsgsRq", message.attributes?.includes("iterator") ?? false];
+    const flags = [
+      message.writes,
+      message.set === "QBXMLSubscriptionMsgsRq",
+      message.attributes?.includes("iterator") ?? false,
+    ];
     return `  [${JSON.stringify(name)}, fact(${flags.join(", ")})],`;
   });
 

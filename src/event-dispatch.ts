@@ -4,38 +4,62 @@ import { QBError } from "./errors.js";
 type Listener = (...args: never[]) => unknown;
 
 /** Each event has one argument object. */
-export type EventMap<Events extends object> = { [Name in keyof Events]: (event: Events[Name]) => unknown };
+export type EventListener<Events, Name extends keyof Events> = (event: Events[Name]) => unknown;
 
-/**
- * An emitter whose listeners can be run one by one: what eventemitter3 knows beside the function (`once`, a context) is
- * folded into the function itself.
- */
-export class DispatchEmitter<Events extends object> extends EventEmitter<EventMap<Events>> {
+/** How users add and remove listeners. */
+export interface TypedEmitter<Events extends object> {
+  on<Name extends keyof Events & string>(
+    event: Name,
+    listener: EventListener<Events, Name>,
+    context?: unknown,
+  ): this;
+  once<Name extends keyof Events & string>(
+    event: Name,
+    listener: EventListener<Events, Name>,
+    context?: unknown,
+  ): this;
+  off<Name extends keyof Events & string>(event: Name, listener?: EventListener<Events, Name>): this;
+  addListener<Name extends keyof Events & string>(
+    event: Name,
+    listener: EventListener<Events, Name>,
+    context?: unknown,
+  ): this;
+  removeListener<Name extends keyof Events & string>(
+    event: Name,
+    listener?: EventListener<Events, Name>,
+  ): this;
+  removeAllListeners(event?: keyof Events & string): this;
+  listenerCount(event: keyof Events & string): number;
+  listeners(event: keyof Events & string): Listener[];
+}
+
+/** Folds what eventemitter3 knows beside a function (`once`, a context) into the function, so that listeners can be run one by one. */
+class FoldingEmitter extends EventEmitter {
   readonly #wrappers = new WeakMap<Listener, Listener>();
 
-  override on(event: never, listener: Listener, context?: unknown): this {
-    return super.on(event, (context === undefined ? listener : this.#wrap(listener, context, undefined)) as never);
+  override on(event: string | symbol, listener: Listener, context?: unknown): this {
+    return super.on(event, (context === undefined ? listener : this.#wrap(listener, context)) as never);
   }
 
-  override addListener(event: never, listener: Listener, context?: unknown): this {
+  override addListener(event: string | symbol, listener: Listener, context?: unknown): this {
     return this.on(event, listener, context);
   }
 
-  override once(event: never, listener: Listener, context?: unknown): this {
+  override once(event: string | symbol, listener: Listener, context?: unknown): this {
     return super.on(event, this.#wrap(listener, context, event) as never);
   }
 
-  override off(event: never, listener?: Listener): this {
+  override off(event: string | symbol, listener?: Listener): this {
     const wrapper = listener && this.#wrappers.get(listener);
     if (wrapper !== undefined) super.off(event, wrapper as never);
     return super.off(event, listener as never);
   }
 
-  override removeListener(event: never, listener?: Listener): this {
+  override removeListener(event: string | symbol, listener?: Listener): this {
     return this.off(event, listener);
   }
 
-  #wrap(listener: Listener, context: unknown, onceFor: never | undefined): Listener {
+  #wrap(listener: Listener, context: unknown, onceFor?: string | symbol): Listener {
     const wrapper = (...args: never[]): unknown => {
       if (onceFor !== undefined) super.off(onceFor, wrapper as never);
       return listener.apply(context ?? this, args);
@@ -44,6 +68,9 @@ export class DispatchEmitter<Events extends object> extends EventEmitter<EventMa
     return wrapper;
   }
 }
+
+/** The base of every class with events; its listeners are run by an `EventDispatch`. */
+export const DispatchEmitter: new <Events extends object>() => TypedEmitter<Events> = FoldingEmitter as never;
 
 export interface DispatchOptions {
   /** How long the listeners of one decision may take together. */
@@ -68,18 +95,18 @@ const MAX_HELD = 10_000;
 export class EventDispatch<Events extends object> {
   /** While true, notifications wait for `deliver()`. */
   holding = false;
-  readonly #emitter: DispatchEmitter<Events>;
+  readonly #emitter: TypedEmitter<Events>;
   readonly #options: DispatchOptions;
   readonly #held: Held[] = [];
   readonly #onHeld: (() => void)[] = [];
 
-  constructor(emitter: DispatchEmitter<Events>, options: DispatchOptions) {
+  constructor(emitter: TypedEmitter<Events>, options: DispatchOptions) {
     this.#emitter = emitter;
     this.#options = options;
   }
 
   has(name: keyof Events & string): boolean {
-    return this.#emitter.listenerCount(name as never) > 0;
+    return this.#emitter.listenerCount(name) > 0;
   }
 
   /** Tells listeners. `make` is called only if there is one. */
@@ -99,7 +126,10 @@ export class EventDispatch<Events extends object> {
     const limit = this.#options.timeLimitMs();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new QBError("QB_LISTENER", `the ${name} listeners took longer than ${limit} ms`)), limit);
+      timer = setTimeout(
+        () => reject(new QBError("QB_LISTENER", `the ${name} listeners took longer than ${limit} ms`)),
+        limit,
+      );
     });
     try {
       await Promise.race([this.#askInOrder(name, event), late]);
@@ -133,7 +163,8 @@ export class EventDispatch<Events extends object> {
     for (const listener of this.#listeners(name)) {
       try {
         const result = listener(event as never);
-        if (result instanceof Promise) result.catch((error: unknown) => this.#options.onListenerError(name, error));
+        if (result instanceof Promise)
+          result.catch((error: unknown) => this.#options.onListenerError(name, error));
       } catch (error) {
         this.#options.onListenerError(name, error);
       }
@@ -150,11 +181,12 @@ export class EventDispatch<Events extends object> {
         failure ??= error ?? new Error("a listener threw nothing");
       }
     }
-    if (failure !== undefined) throw new QBError("QB_LISTENER", `a listener of ${name} failed`, { cause: failure });
+    if (failure !== undefined)
+      throw new QBError("QB_LISTENER", `a listener of ${name} failed`, { cause: failure });
   }
 
   #listeners(name: string): Listener[] {
-    return this.#emitter.listeners(name as never);
+    return this.#emitter.listeners(name as keyof Events & string);
   }
 }
 

@@ -1,4 +1,55 @@
-export { ERROR_CATALOGUE, QBError, isErrorCode, type Actor, type ErrorCode, type ErrorFamily, type Outcome, type QBErrorOptions } from "./errors.js";
-export type { FileMode, QuickBooksSession, QuickBooksSettings, RequestProcessor } from "./quickbooks/request-processor.js";
-export { fromHresult } from "./quickbooks/hresult.js";
+export {
+  CONNECTION_STRING_NAMES,
+  formatConnectionString,
+  parseConnectionString,
+  redactConnectionString,
+  type ConnectionString,
+  type ConnectionStringName,
+  type ConnectionStringRow,
+} from "./connection-string.js";
+export {
+  ERROR_CATALOGUE,
+  QBError,
+  isErrorCode,
+  type Actor,
+  type ErrorCode,
+  type ErrorFamily,
+  type Outcome,
+  type QBErrorOptions,
+} from "./errors.js";
+export type { Logger } from "./logger.js";
 export type { MessageSet, RequestSummary } from "./qbxml/envelope.js";
+export type { CharacterChange, OutsideCodePage } from "./qbxml/code-page.js";
+export { fromHresult } from "./quickbooks/hresult.js";
+export type {
+  FileMode,
+  QuickBooksSession,
+  QuickBooksSettings,
+  RequestProcessor,
+} from "./quickbooks/request-processor.js";
+export type { WindowsLogon } from "./connector/authenticator.js";
+export type {
+  AuthMode,
+  AuthorizedUser,
+  AuthorizedUserOptions,
+  AuthorizedUsers,
+} from "./connector/authorized-users.js";
+export type { QBConnectorOptions } from "./connector/connector-options.js";
+export type {
+  AuthorizationEvent,
+  ConnectionEvent,
+  ConnectionRequestEvent,
+  ErrorEvent,
+  HeaderEvent,
+  QBConnectorEvents,
+  RequestEvent,
+  ResponseEvent,
+  StatusEvent,
+} from "./connector/events.js";
+export type { Limits } from "./connector/limits.js";
+export { hashPassword } from "./connector/password-hash.js";
+export type { ClientSetting } from "./connector/policy.js";
+export { QBConnector } from "./connector/qb-connector.js";
+export type { CallOptions, QBClientOptions } from "./client/client-options.js";
+export { QBClient } from "./client/qb-client.js";
+export type { EventListener, TypedEmitter } from "./event-dispatch.js";

@@ -10,7 +10,10 @@ export class AllowedClients {
   readonly #list: BlockList | undefined;
 
   constructor(text: string) {
-    const rules = text.split(",").map((rule) => rule.trim()).filter((rule) => rule !== "");
+    const rules = text
+      .split(",")
+      .map((rule) => rule.trim())
+      .filter((rule) => rule !== "");
     this.text = rules.join(", ");
     if (rules.length === 0 || rules.includes("*")) return;
     this.#list = new BlockList();
@@ -37,7 +40,10 @@ function addRule(list: BlockList, rule: string): void {
   const length = prefix === undefined ? bits : Number(prefix);
   const valid = version !== 0 && more.length === 0 && /^\d{1,3}$/.test(prefix ?? "0") && length <= bits;
   if (!valid) {
-    throw new QBError("QB_INVALID_ARGUMENT", `allowedClients: "${rule}" is not an address, a range like 10.0.0.0/8 or 10.0.*`);
+    throw new QBError(
+      "QB_INVALID_ARGUMENT",
+      `allowedClients: "${rule}" is not an address, a range like 10.0.0.0/8 or 10.0.*`,
+    );
   }
   list.addSubnet(address, length, version === 6 ? "ipv6" : "ipv4");
 }

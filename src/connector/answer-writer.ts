@@ -4,6 +4,7 @@ import { QBError } from "../errors.js";
 import { toProblem } from "../wire/problem.js";
 import { PROBLEM_TYPE, QBXML_TYPE, REALM } from "../wire/protocol.js";
 
+const LINGER_MS = 1_000;
 const SLICE = 256 * 1024;
 /** Below this size packing costs more than it saves. */
 const PACK_FROM = 16 * 1024;
@@ -20,15 +21,24 @@ export async function writeAnswer(
   answer: string | Uint8Array,
   { headers = {}, stallMs }: { headers?: OutgoingHttpHeaders; stallMs: number },
 ): Promise<void> {
-  if (answer.length >= PACK_FROM && acceptsGzip(request)) return writePacked(response, answer, headers, stallMs);
+  if (answer.length >= PACK_FROM && acceptsGzip(request))
+    return writePacked(response, answer, headers, stallMs);
   const length = typeof answer === "string" ? Buffer.byteLength(answer) : answer.length;
   response.writeHead(200, { "content-type": QBXML_TYPE, "content-length": length, ...headers });
   if (length <= ONE_PIECE) response.end(answer);
   else await writeSlices(response, response, answer, stallMs);
 }
 
-/** Writes a failure as a problem document. `close` ends the connection after it. */
-export function writeProblem(response: ServerResponse, error: QBError, close = false): void {
+/**
+ * Writes a failure as a problem document.
+ * @param options `close` ends the connection after it; `discard` is a request whose body is still on its way. A connection
+ * that is closed with unread bytes is reset, and its client would never see why; so they are thrown away for a moment first.
+ */
+export function writeProblem(
+  response: ServerResponse,
+  error: QBError,
+  { close = false, discard }: { close?: boolean; discard?: IncomingMessage } = {},
+): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -42,10 +52,23 @@ export function writeProblem(response: ServerResponse, error: QBError, close = f
     ...(error.code === "QB_METHOD_NOT_ALLOWED" ? { allow: String(error.details["allow"]) } : {}),
     ...(close ? { connection: "close" } : {}),
   });
-  response.end(body);
+  if (discard === undefined) response.end(body);
+  else endAfterDiscarding(response, body, discard);
 }
 
-export function writeJson(response: ServerResponse, status: number, value: object, headers: OutgoingHttpHeaders = {}): void {
+function endAfterDiscarding(response: ServerResponse, body: string, request: IncomingMessage): void {
+  response.write(body);
+  const timer = setTimeout(() => response.end(), LINGER_MS);
+  request.once("close", () => clearTimeout(timer)).once("end", () => response.end());
+  request.resume();
+}
+
+export function writeJson(
+  response: ServerResponse,
+  status: number,
+  value: object,
+  headers: OutgoingHttpHeaders = {},
+): void {
   const body = JSON.stringify(value);
   response.writeHead(status, {
     "content-type": "application/json",
@@ -62,7 +85,12 @@ async function writePacked(
   headers: OutgoingHttpHeaders,
   stallMs: number,
 ): Promise<void> {
-  response.writeHead(200, { "content-type": QBXML_TYPE, "content-encoding": "gzip", vary: "accept-encoding", ...headers });
+  response.writeHead(200, {
+    "content-type": QBXML_TYPE,
+    "content-encoding": "gzip",
+    vary: "accept-encoding",
+    ...headers,
+  });
   const gzip = createGzip({ level: 1 });
   response.once("close", () => gzip.destroy());
   gzip.pipe(response);
@@ -75,7 +103,7 @@ async function writeSlices(
   answer: string | Uint8Array,
   stallMs: number,
 ): Promise<void> {
-  for (let start = 0; start < answer.length && !response.destroyed; ) {
+  for (let start = 0; start < answer.length && !response.destroyed;) {
     const end = sliceEnd(answer, start);
     const slice = typeof answer === "string" ? answer.slice(start, end) : answer.subarray(start, end);
     if (!target.write(slice)) await drained(target, response, stallMs);

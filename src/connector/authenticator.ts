@@ -74,7 +74,12 @@ export class Authenticator {
   }
 
   /** To be told of what was decided in the end, after the listeners. */
-  decided(header: string | undefined, address: string, { credentials, match }: Verdict, accepted: boolean): void {
+  decided(
+    header: string | undefined,
+    address: string,
+    { credentials, match }: Verdict,
+    accepted: boolean,
+  ): void {
     if (header === undefined || credentials === NOBODY) return;
     const digest = this.#digest(header);
     if (!accepted) {
@@ -102,7 +107,9 @@ export class Authenticator {
   #check(digest: string, credentials: Credentials): Promise<AuthorizedUser | undefined> {
     const shared = this.#underWay.get(digest);
     if (shared !== undefined) return shared;
-    const check = this.#inTurn(() => this.#compare(digest, credentials)).finally(() => this.#underWay.delete(digest));
+    const check = this.#inTurn(() => this.#compare(digest, credentials)).finally(() =>
+      this.#underWay.delete(digest),
+    );
     this.#underWay.set(digest, check);
     return check;
   }
@@ -111,7 +118,9 @@ export class Authenticator {
     const user = this.#options.users.find(name);
     const revision = user?.revision ?? 0;
     const normal = user?.authMode === "Normal" ? user : undefined;
-    const matches = await (normal === undefined ? verifyPassword(password, IMPOSSIBLE_HASH) : normal.matches(password));
+    const matches = await (normal === undefined
+      ? verifyPassword(password, IMPOSSIBLE_HASH)
+      : normal.matches(password));
     const accepted = user?.authMode === "Windows" ? await this.#askWindows(name, password) : matches;
     if (!accepted || user === undefined) return undefined;
     bounded(this.#verified).set(digest, { user, revision });
@@ -122,13 +131,22 @@ export class Authenticator {
     const { windowsLogon, useInteractiveLogon, onError } = this.#options;
     if (password === "") return false;
     if (windowsLogon === undefined) {
-      onError(new QBError("QB_LOGON_UNAVAILABLE", `user "${user}" has a Windows account, which cannot be checked here`));
+      onError(
+        new QBError(
+          "QB_LOGON_UNAVAILABLE",
+          `user "${user}" has a Windows account, which cannot be checked here`,
+        ),
+      );
       return false;
     }
     try {
       return (await windowsLogon({ user, password, interactive: useInteractiveLogon() })) === true;
     } catch (cause) {
-      onError(new QBError("QB_LOGON_UNAVAILABLE", `the Windows account of user "${user}" could not be checked`, { cause }));
+      onError(
+        new QBError("QB_LOGON_UNAVAILABLE", `the Windows account of user "${user}" could not be checked`, {
+          cause,
+        }),
+      );
       return false;
     }
   }

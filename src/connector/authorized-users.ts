@@ -1,4 +1,8 @@
-import { parseConnectionString, redactConnectionString, type ConnectionString } from "../connection-string.js";
+import {
+  parseConnectionString,
+  redactConnectionString,
+  type ConnectionString,
+} from "../connection-string.js";
 import { QBError } from "../errors.js";
 import { checkPasswordHash, hashPassword, IMPOSSIBLE_HASH, verifyPassword } from "./password-hash.js";
 
@@ -42,7 +46,10 @@ export class AuthorizedUser {
   set user(name: string) {
     // eslint-disable-next-line no-control-regex -- these are what HTTP Basic cannot carry
     if (name === "" || /[:\u0000-\u001f\u007f]/.test(name)) {
-      throw new QBError("QB_INVALID_ARGUMENT", "a user name must not be empty nor contain a colon or control characters");
+      throw new QBError(
+        "QB_INVALID_ARGUMENT",
+        "a user name must not be empty nor contain a colon or control characters",
+      );
     }
     this.#mayBeCalled(name, this);
     this.#user = name;
@@ -65,9 +72,15 @@ export class AuthorizedUser {
   }
 
   set authMode(mode: AuthMode | 0 | 1) {
-    const known: Record<string, AuthMode> = { 0: "Normal", 1: "Windows", Normal: "Normal", Windows: "Windows" };
+    const known: Record<string, AuthMode> = {
+      0: "Normal",
+      1: "Windows",
+      Normal: "Normal",
+      Windows: "Windows",
+    };
     const found = Object.hasOwn(known, mode) ? known[mode] : undefined;
-    if (found === undefined) throw new QBError("QB_INVALID_ARGUMENT", `authMode is "Normal" (0) or "Windows" (1)`);
+    if (found === undefined)
+      throw new QBError("QB_INVALID_ARGUMENT", `authMode is "Normal" (0) or "Windows" (1)`);
     this.#authMode = found;
     this.#revision++;
   }
@@ -123,7 +136,13 @@ export class AuthorizedUser {
 
 /** What a server-side string may say: not where the connector is, nor who calls it. */
 export function serverSideSettings(text: string): ConnectionString {
-  const { URL: url, User: user, Password: password, Ticket: ticket, ...settings } = parseConnectionString(text);
+  const {
+    URL: url,
+    User: user,
+    Password: password,
+    Ticket: ticket,
+    ...settings
+  } = parseConnectionString(text);
   if ((url ?? user ?? password ?? ticket) === undefined) return Object.freeze(settings);
   throw new QBError(
     "QB_CONNECTION_STRING",
@@ -204,7 +223,10 @@ export class AuthorizedUsers implements Iterable<AuthorizedUser> {
   #setPassword(user: AuthorizedUser, { password = "", passwordHash }: AuthorizedUserOptions): void {
     const given = password !== "" || passwordHash !== undefined;
     if (user.authMode === "Windows" && given) {
-      throw new QBError("QB_INVALID_ARGUMENT", "a Windows user's password is Windows' own; leave it empty here");
+      throw new QBError(
+        "QB_INVALID_ARGUMENT",
+        "a Windows user's password is Windows' own; leave it empty here",
+      );
     }
     if (user.authMode === "Normal" && !given) {
       throw new QBError("QB_INVALID_ARGUMENT", `user "${user.user}" needs a password`);

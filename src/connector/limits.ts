@@ -43,7 +43,8 @@ const GREATEST = 2 ** 31 - 1;
 /** Fills in the defaults. Throws `QB_INVALID_ARGUMENT` for unknown names and for anything but whole numbers from 1. */
 export function completeLimits(given: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(DEFAULTS, name)) throw new QBError("QB_INVALID_ARGUMENT", `limits.${name} is not known`);
+    if (!Object.hasOwn(DEFAULTS, name))
+      throw new QBError("QB_INVALID_ARGUMENT", `limits.${name} is not known`);
     if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > GREATEST)) {
       throw new QBError("QB_INVALID_ARGUMENT", `limits.${name} must be a whole number from 1 to ${GREATEST}`);
     }

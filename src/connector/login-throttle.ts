@@ -29,18 +29,24 @@ export class LoginThrottle {
   check(address: string): void {
     const waitMs = (this.#failures.get(networkOf(address))?.blockedUntil ?? 0) - this.#now();
     if (waitMs <= 0) return;
-    throw new QBError("QB_THROTTLED", "too many failed logins from this address", { retryAfter: Math.ceil(waitMs / 1000) });
+    throw new QBError("QB_THROTTLED", "too many failed logins from this address", {
+      retryAfter: Math.ceil(waitMs / 1000),
+    });
   }
 
   failed(address: string): void {
     const network = networkOf(address);
     const now = this.#now();
     const known = this.#failures.get(network);
-    const failures = known !== undefined && now - known.last < FORGET_AFTER_MS ? known : { count: 0, blockedUntil: 0, last: now };
+    const failures =
+      known !== undefined && now - known.last < FORGET_AFTER_MS
+        ? known
+        : { count: 0, blockedUntil: 0, last: now };
     failures.count++;
     failures.last = now;
     const beyond = failures.count - FREE_FAILURES;
-    if (beyond >= 0) failures.blockedUntil = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(beyond, 10));
+    if (beyond >= 0)
+      failures.blockedUntil = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(beyond, 10));
     this.#remember(network, failures);
   }
 

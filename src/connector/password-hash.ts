@@ -7,7 +7,8 @@ const BLOCK_SIZE = 8;
 const PARALLELISM = 1;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-const FORM = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,64})\$([A-Za-z0-9+/]{22,128})$/;
+const FORM =
+  /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,64})\$([A-Za-z0-9+/]{22,128})$/;
 
 interface ScryptHash {
   readonly log2Cost: number;
@@ -49,8 +50,10 @@ function parse(text: string): ScryptHash {
     salt: Buffer.from(salt, "base64"),
     key: Buffer.from(key, "base64"),
   };
-  const reasonable = hash.log2Cost >= 10 && hash.blockSize >= 1 && hash.parallelism >= 1 && memory(hash) <= 2 ** 30;
-  if (match === null || !reasonable) throw new QBError("QB_INVALID_ARGUMENT", "a password hash must be a $scrypt$ string");
+  const reasonable =
+    hash.log2Cost >= 10 && hash.blockSize >= 1 && hash.parallelism >= 1 && memory(hash) <= 2 ** 30;
+  if (match === null || !reasonable)
+    throw new QBError("QB_INVALID_ARGUMENT", "a password hash must be a $scrypt$ string");
   return hash;
 }
 

@@ -1,9 +1,14 @@
-import { CONNECTION_STRING_NAMES, parseConnectionString, type ConnectionString } from "../connection-string.js";
+import {
+  CONNECTION_STRING_NAMES,
+  parseConnectionString,
+  type ConnectionString,
+} from "../connection-string.js";
 import { QBError } from "../errors.js";
 import type { MessageSet } from "../qbxml/envelope.js";
 
 /** The settings that a client may be allowed to choose. */
-export type ClientSetting = "ApplicationName" | "ApplicationID" | "CompanyFile" | "ConnectionMode" | "AuthFlags" | "ReadOnly";
+export type ClientSetting =
+  "ApplicationName" | "ApplicationID" | "CompanyFile" | "ConnectionMode" | "AuthFlags" | "ReadOnly";
 
 export const CLIENT_SETTINGS: readonly ClientSetting[] = Object.freeze(
   CONNECTION_STRING_NAMES.filter((row) => row.use === "settings").map((row) => row.name as ClientSetting),
@@ -16,9 +21,13 @@ export function checkReadOnly(set: MessageSet): void {
   if (set.newMessageSetID !== undefined) names.push("newMessageSetID");
   if (set.oldMessageSetID !== undefined) names.push("oldMessageSetID");
   const shown = names.slice(0, 10).join(", ");
-  throw new QBError("QB_READ_ONLY", `this user may only read; refused: ${shown}${names.length > 10 ? ", ..." : ""}`, {
-    details: { requests: names.slice(0, 100) },
-  });
+  throw new QBError(
+    "QB_READ_ONLY",
+    `this user may only read; refused: ${shown}${names.length > 10 ? ", ..." : ""}`,
+    {
+      details: { requests: names.slice(0, 100) },
+    },
+  );
 }
 
 /** Reads the settings header: a connection string, percent-encoded. Throws `QB_HEADER_INVALID`. */
@@ -55,16 +64,21 @@ export function mergeSettings(
 }
 
 function refused(name: string, why: string): QBError {
-  return new QBError("QB_SETTING_REFUSED", `the setting ${name} of the request is refused: ${why}`, { details: { name } });
+  return new QBError("QB_SETTING_REFUSED", `the setting ${name} of the request is refused: ${why}`, {
+    details: { name },
+  });
 }
 
-const DEVICE = /(?:^|[\\/:])(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\s*[.:][^\\/]*)?\s*(?:[\\/]|$)/i;
+const DEVICE =
+  /(?:^|[\\/:])(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\s*[.:][^\\/]*)?\s*(?:[\\/]|$)/i;
 
 /** Paths that make Windows open a share on another machine, a device or a hidden stream. */
 function checkCompanyFile(path: string): void {
   const reason = unsafePath(path);
   if (reason === undefined) return;
-  throw new QBError("QB_COMPANY_FILE_PATH", `a client may not name ${reason} as company file`, { details: { reason } });
+  throw new QBError("QB_COMPANY_FILE_PATH", `a client may not name ${reason} as company file`, {
+    details: { reason },
+  });
 }
 
 function unsafePath(path: string): string | undefined {

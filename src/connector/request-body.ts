@@ -26,7 +26,8 @@ const UNPACKERS: Readonly<Record<string, () => Transform>> = {
  * the body is still unread.
  */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > limits.bytes) return Promise.reject(tooLarge(limits.bytes));
+  if (Number(request.headers["content-length"] ?? 0) > limits.bytes)
+    return Promise.reject(tooLarge(limits.bytes));
   if (request.readableEnded) return Promise.reject(consumed());
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return collect(request, undefined, limits);
@@ -36,7 +37,11 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   return Promise.reject(new QBError("QB_CONTENT_ENCODING", message));
 }
 
-function collect(request: IncomingMessage, unpacker: Transform | undefined, limits: BodyLimits): Promise<Buffer> {
+function collect(
+  request: IncomingMessage,
+  unpacker: Transform | undefined,
+  limits: BodyLimits,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -84,7 +89,8 @@ function unpack(
   request.pipe(unpacker);
   pipeline(unpacker, sink, (cause) => {
     if (cause === null || cause === undefined) finish();
-    else fail(new QBError("QB_CONTENT_ENCODING", "the body is not what its Content-Encoding says", { cause }));
+    else
+      fail(new QBError("QB_CONTENT_ENCODING", "the body is not what its Content-Encoding says", { cause }));
   });
 }
 
@@ -94,7 +100,8 @@ function startClock(
   { totalMs, pauseMs }: BodyLimits,
   fail: (error: QBError) => void,
 ): { stop: () => void } {
-  const expire = (): void => fail(new QBError("QB_BODY_TIMEOUT", "the body of the request did not arrive in time"));
+  const expire = (): void =>
+    fail(new QBError("QB_BODY_TIMEOUT", "the body of the request did not arrive in time"));
   const total = setTimeout(expire, totalMs);
   const pause = pauseMs > 0 ? setTimeout(expire, pauseMs) : undefined;
   const onData = (): unknown => pause?.refresh();
@@ -109,7 +116,9 @@ function startClock(
 }
 
 function tooLarge(bytes: number): QBError {
-  return new QBError("QB_BODY_TOO_LARGE", `the body is larger than ${bytes} bytes`, { details: { limit: bytes } });
+  return new QBError("QB_BODY_TOO_LARGE", `the body is larger than ${bytes} bytes`, {
+    details: { limit: bytes },
+  });
 }
 
 function incomplete(): QBError {
@@ -117,5 +126,8 @@ function incomplete(): QBError {
 }
 
 function consumed(): QBError {
-  return new QBError("QB_INTERNAL", "another handler has read the body already; mount the connector in front of body parsers");
+  return new QBError(
+    "QB_INTERNAL",
+    "another handler has read the body already; mount the connector in front of body parsers",
+  );
 }

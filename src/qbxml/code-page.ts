@@ -17,8 +17,25 @@ const MARKUP: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">
 const COMBINING_MARKS = /\p{Mark}/gu;
 /** Letters that no decomposition brings to the Latin alphabet. */
 const WITHOUT_DECOMPOSITION: Readonly<Record<string, string>> = {
-  Ł: "L", ł: "l", Đ: "D", đ: "d", Ħ: "H", ħ: "h", ı: "i", Œ: "OE", œ: "oe", ẞ: "SS", Ŧ: "T", ŧ: "t",
-  "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "\u2015": "-", "\u2032": "'", "\u2033": '"',
+  Ł: "L",
+  ł: "l",
+  Đ: "D",
+  đ: "d",
+  Ħ: "H",
+  ħ: "h",
+  ı: "i",
+  Œ: "OE",
+  œ: "oe",
+  ẞ: "SS",
+  Ŧ: "T",
+  ŧ: "t",
+  "\u2010": "-",
+  "\u2011": "-",
+  "\u2012": "-",
+  "\u2212": "-",
+  "\u2015": "-",
+  "\u2032": "'",
+  "\u2033": '"',
 };
 
 /**
@@ -66,7 +83,8 @@ export class CodePage {
     for (const character of value) {
       const codePoint = character.codePointAt(0) as number;
       if (!this.has(codePoint)) result += this.text(outside(character), () => "?");
-      else if (codePoint >= 0x7f || (codePoint < 0x20 && !plainControls.includes(character))) result += `&#${codePoint};`;
+      else if (codePoint >= 0x7f || (codePoint < 0x20 && !plainControls.includes(character)))
+        result += `&#${codePoint};`;
       else result += MARKUP[character] ?? character;
     }
     return result;
@@ -75,7 +93,10 @@ export class CodePage {
   /** The nearest spelling inside the page, or undefined. A combining mark on its own is dropped. */
   transliterate(character: string): string | undefined {
     if (/^\p{Mark}$/u.test(character)) return "";
-    const candidates = [WITHOUT_DECOMPOSITION[character], character.normalize("NFKD").replace(COMBINING_MARKS, "")];
+    const candidates = [
+      WITHOUT_DECOMPOSITION[character],
+      character.normalize("NFKD").replace(COMBINING_MARKS, ""),
+    ];
     return candidates.find((spelling) => spelling !== undefined && spelling !== "" && this.#hasAll(spelling));
   }
 
@@ -89,7 +110,13 @@ const cache = new Map<number, CodePage>();
 
 /** Labels of the pages that are not called `windows-N`. */
 const OTHER_LABELS: Readonly<Record<number, string>> = {
-  866: "ibm866", 874: "windows-874", 932: "shift_jis", 936: "gbk", 949: "euc-kr", 950: "big5", 28591: "iso-8859-1",
+  866: "ibm866",
+  874: "windows-874",
+  932: "shift_jis",
+  936: "gbk",
+  949: "euc-kr",
+  950: "big5",
+  28591: "iso-8859-1",
 };
 
 function insideTest(number: number, name: string | number): (codePoint: number) => boolean {
@@ -103,7 +130,9 @@ function decoderFor(number: number, name: string | number): TextDecoder {
   try {
     return new TextDecoder(label, { fatal: true });
   } catch (cause) {
-    throw new QBError("QB_INVALID_ARGUMENT", `code page "${name}" is not known; the Western one is 1252`, { cause });
+    throw new QBError("QB_INVALID_ARGUMENT", `code page "${name}" is not known; the Western one is 1252`, {
+      cause,
+    });
   }
 }
 
@@ -183,7 +212,8 @@ function* placesOutside(page: CodePage, document: string): Generator<{ character
   let lineStart = 0;
   for (const match of document.matchAll(SOURCE_PIECE)) {
     const [piece, hex, decimal] = match;
-    const character = hex ?? decimal ? String.fromCodePoint(parseInt(hex ?? (decimal as string), hex ? 16 : 10)) : piece;
+    const character =
+      (hex ?? decimal) ? String.fromCodePoint(parseInt(hex ?? (decimal as string), hex ? 16 : 10)) : piece;
     if (!piece.startsWith("<") && !page.has(character.codePointAt(0) as number)) {
       yield { character, line, column: [...document.slice(lineStart, match.index)].length + 1 };
     }

@@ -47,7 +47,9 @@ function knownEncoding(label: string, where: string): string {
   try {
     return new TextDecoder(label).encoding;
   } catch (cause) {
-    throw new QBError("QB_CHARACTER_ENCODING", `the ${where} "${label.slice(0, 40)}" is not known`, { cause });
+    throw new QBError("QB_CHARACTER_ENCODING", `the ${where} "${label.slice(0, 40)}" is not known`, {
+      cause,
+    });
   }
 }
 

@@ -83,11 +83,13 @@ class EnvelopeHandler implements TokenHandler {
 
   instruction(target: string, body: string, depth: number): void {
     if (target !== "qbxml") this.#fail(`the processing instruction "${target}" is not allowed`);
-    if (depth > 0 || this.#kind !== undefined) this.#fail("the qbxml instruction must stand before the QBXML element");
+    if (depth > 0 || this.#kind !== undefined)
+      this.#fail("the qbxml instruction must stand before the QBXML element");
     if (this.#version !== undefined) this.#fail("there are two qbxml instructions");
     const match = VERSION.exec(body.trim());
     const version = match?.[1] ?? match?.[2] ?? "";
-    if (!VERSION_FORM.test(version)) this.#fail(`the qbxml instruction needs a version, as in <?qbxml version="16.0"?>`);
+    if (!VERSION_FORM.test(version))
+      this.#fail(`the qbxml instruction needs a version, as in <?qbxml version="16.0"?>`);
     this.#version = version;
   }
 
@@ -195,6 +197,8 @@ class EnvelopeHandler implements TokenHandler {
 
   #fail(message: string): never {
     const { line, column } = this.#position();
-    throw new QBError("QB_MESSAGE_SET", `line ${line}, column ${column}: ${message}`, { details: { line, column } });
+    throw new QBError("QB_MESSAGE_SET", `line ${line}, column ${column}: ${message}`, {
+      details: { line, column },
+    });
   }
 }

@@ -32,7 +32,12 @@ export function tokenize<Handler extends TokenHandler>(
   text: string,
   makeHandler: (position: () => Position) => Handler,
 ): Handler {
-  const parser = new SaxesParser({ xmlns: false, position: true, forceXMLVersion: true, defaultXMLVersion: "1.0" });
+  const parser = new SaxesParser({
+    xmlns: false,
+    position: true,
+    forceXMLVersion: true,
+    defaultXMLVersion: "1.0",
+  });
   const position = (): Position => ({ line: parser.line, column: Math.max(1, parser.column) });
   const handler = makeHandler(position);
   const fail = (message: string): never => malformed(message, position());
@@ -61,7 +66,8 @@ export function tokenize<Handler extends TokenHandler>(
 }
 
 function checkName(name: string, fail: (message: string) => never): void {
-  if (!PLAIN_NAME.test(name) || name === "xmlns") fail(`"${name}" is not a qbXML name; namespaces are not allowed`);
+  if (!PLAIN_NAME.test(name) || name === "xmlns")
+    fail(`"${name}" is not a qbXML name; namespaces are not allowed`);
 }
 
 function withoutPosition(message: string): string {
@@ -69,5 +75,7 @@ function withoutPosition(message: string): string {
 }
 
 function malformed(message: string, { line, column }: Position): never {
-  throw new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message}`, { details: { line, column } });
+  throw new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message}`, {
+    details: { line, column },
+  });
 }

@@ -10,7 +10,8 @@ export type WritableElement = Pick<QBXMLElement, "name"> & Partial<QBXMLElement>
 export function writeElement(element: WritableElement): string {
   const { name, attributes = {}, children = [], text = "" } = element;
   let tag = `<${name}`;
-  for (const key of Object.keys(attributes)) tag += ` ${key}="${page.attribute(attributes[key] ?? "", keep)}"`;
+  for (const key of Object.keys(attributes))
+    tag += ` ${key}="${page.attribute(attributes[key] ?? "", keep)}"`;
   if (children.length > 0) return `${tag}>\n${children.map(writeElement).join("\n")}\n</${name}>`;
   return text === "" ? `${tag}/>` : `${tag}>${page.text(text, keep)}</${name}>`;
 }

@@ -14,7 +14,14 @@ interface Entry extends HeldSession {
 /** Calls with equal keys can share a session. */
 export function sessionKey(settings: QuickBooksSettings): string {
   const { applicationName, applicationId, companyFile, mode, authFlags, readOnly } = settings;
-  return JSON.stringify([applicationName, applicationId, companyFileKey(companyFile), mode, authFlags, readOnly]);
+  return JSON.stringify([
+    applicationName,
+    applicationId,
+    companyFileKey(companyFile),
+    mode,
+    authFlags,
+    readOnly,
+  ]);
 }
 
 /** Windows' paths know no case, and both slashes. */
@@ -68,7 +75,9 @@ export class HeldSessions {
   inTheWayOf(companyFile: string | undefined): HeldSession[] {
     if (companyFile === undefined || companyFile === "" || this.#entries.size === 0) return [];
     const wanted = companyFileKey(companyFile);
-    return [...this.#entries.values()].filter((entry) => companyFileKey(entry.session.companyFile) !== wanted);
+    return [...this.#entries.values()].filter(
+      (entry) => companyFileKey(entry.session.companyFile) !== wanted,
+    );
   }
 
   describe(): { companyFile: string; application: string; holders: readonly string[] }[] {

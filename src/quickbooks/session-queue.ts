@@ -38,7 +38,11 @@ export interface QueuedCall extends Caller {
 export interface QueueState {
   readonly waiting: number;
   readonly running: { readonly user: string; readonly sinceMs: number } | undefined;
-  readonly held: readonly { readonly companyFile: string; readonly application: string; readonly holders: readonly string[] }[];
+  readonly held: readonly {
+    readonly companyFile: string;
+    readonly application: string;
+    readonly holders: readonly string[];
+  }[];
   readonly lastSuccess: Date | undefined;
   readonly lastFailure: { readonly code: string; readonly at: Date } | undefined;
 }
@@ -96,12 +100,19 @@ export class SessionQueue {
   async process(call: QueuedCall): Promise<Answer> {
     const ticket = call.ticket === undefined ? undefined : this.#ticketOf(call.user, call.ticket);
     const settings = ticket?.settings ?? call.settings;
-    const work = (signal: AbortSignal): Promise<Answer> => this.#processOn(settings, call.set, signal, ticket);
-    return await this.#enqueue<Answer>(call, { companyFile: settings.companyFile, writes: call.set.writes, work });
+    const work = (signal: AbortSignal): Promise<Answer> =>
+      this.#processOn(settings, call.set, signal, ticket);
+    return await this.#enqueue<Answer>(call, {
+      companyFile: settings.companyFile,
+      writes: call.set.writes,
+      work,
+    });
   }
 
   /** Opens a persistent connection that only this user can use. */
-  openTicket(caller: Caller & { readonly settings: QuickBooksSettings }): Promise<{ ticket: string; companyFile: string }> {
+  openTicket(
+    caller: Caller & { readonly settings: QuickBooksSettings },
+  ): Promise<{ ticket: string; companyFile: string }> {
     const { user, settings } = caller;
     const work = async (signal: AbortSignal): Promise<{ ticket: string; companyFile: string }> => {
       this.#checkTicketCount(user);
@@ -124,7 +135,8 @@ export class SessionQueue {
 
   /** Opens the one persistent connection of the program itself. */
   async connect(settings: QuickBooksSettings): Promise<void> {
-    const work = (signal: AbortSignal): Promise<unknown> => this.#hold(settings, PROGRAM, "connectedToQB", signal);
+    const work = (signal: AbortSignal): Promise<unknown> =>
+      this.#hold(settings, PROGRAM, "connectedToQB", signal);
     await this.#enqueue({ user: PROGRAM }, { companyFile: settings.companyFile, writes: false, work });
   }
 
@@ -142,7 +154,10 @@ export class SessionQueue {
     const running = this.#running;
     return {
       waiting: this.#waiting.size,
-      running: running && { user: nameOf(running.user), sinceMs: Date.now() - (running.startedAt ?? Date.now()) },
+      running: running && {
+        user: nameOf(running.user),
+        sinceMs: Date.now() - (running.startedAt ?? Date.now()),
+      },
       held: this.#held.describe(),
       lastSuccess: this.#lastSuccess,
       lastFailure: this.#lastFailure,
@@ -195,8 +210,11 @@ export class SessionQueue {
     if (signal?.aborted === true) return aborted("not_applied");
     if (user === PROGRAM) return undefined;
     const { maxWaiting } = this.#options;
-    if (this.#waiting.size < maxWaiting && this.#waiting.waitingOf(user) < Math.ceil(maxWaiting / 2)) return undefined;
-    return new QBError("QB_QUEUE_FULL", `${this.#waiting.size} calls are waiting for QuickBooks already`, { retryAfter: 5 });
+    if (this.#waiting.size < maxWaiting && this.#waiting.waitingOf(user) < Math.ceil(maxWaiting / 2))
+      return undefined;
+    return new QBError("QB_QUEUE_FULL", `${this.#waiting.size} calls are waiting for QuickBooks already`, {
+      retryAfter: 5,
+    });
   }
 
   #makeJob(caller: Caller, task: Pick<Job, "companyFile" | "writes" | "work" | "resolve" | "reject">): Job {
@@ -244,7 +262,9 @@ export class SessionQueue {
 
   #onDeadline(job: Job, deadlineMs: number): void {
     const wasRunning = this.#running === job;
-    this.#giveUp(job, (outcome) => deadlinePassed(deadlineMs, outcome, wasRunning ? undefined : this.#describeRunning()));
+    this.#giveUp(job, (outcome) =>
+      deadlinePassed(deadlineMs, outcome, wasRunning ? undefined : this.#describeRunning()),
+    );
     if (wasRunning) job.controller.abort();
   }
 
@@ -298,7 +318,11 @@ export class SessionQueue {
     }
   }
 
-  async #processOnShared(settings: QuickBooksSettings, set: MessageSet, signal: AbortSignal): Promise<Answer> {
+  async #processOnShared(
+    settings: QuickBooksSettings,
+    set: MessageSet,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const held = this.#held.get(settings);
     if (held === undefined) return this.#processOnce(settings, set, signal);
     try {
@@ -317,7 +341,12 @@ export class SessionQueue {
     return processWith(session, set, signal);
   }
 
-  async #hold(settings: QuickBooksSettings, holder: string, name: string, signal: AbortSignal): Promise<HeldSession> {
+  async #hold(
+    settings: QuickBooksSettings,
+    holder: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<HeldSession> {
     const held = this.#held.get(settings);
     if (held !== undefined) return this.#held.addHolder(held, holder, name);
     const session = await this.#processor.open(settings, { signal });
@@ -342,7 +371,10 @@ export class SessionQueue {
   #ticketOf(user: string, id: string): Ticket {
     const ticket = this.#tickets.get(id);
     if (ticket === undefined || ticket.user !== user) {
-      throw new QBError("QB_TICKET", "this connection is not open: it was closed, it was idle for too long, or it is another user's");
+      throw new QBError(
+        "QB_TICKET",
+        "this connection is not open: it was closed, it was idle for too long, or it is another user's",
+      );
     }
     return ticket;
   }
@@ -387,7 +419,11 @@ function nameOf(user: string): string {
   return user.slice(user.indexOf(":") + 1);
 }
 
-async function processWith(session: QuickBooksSession, set: MessageSet, signal: AbortSignal): Promise<Answer> {
+async function processWith(
+  session: QuickBooksSession,
+  set: MessageSet,
+  signal: AbortSignal,
+): Promise<Answer> {
   try {
     const answer = await session.process(set, { signal });
     if (typeof answer === "string" || answer instanceof Uint8Array) return answer;
@@ -425,7 +461,8 @@ function withOutcome(error: QBError, outcome: Outcome): QBError {
     retryable: outcome === "unknown" ? false : error.retryable,
     hresult: error.hresult,
     who: error.who,
-    advice: outcome === "unknown" ? "Look up whether the write happened before sending it again." : error.advice,
+    advice:
+      outcome === "unknown" ? "Look up whether the write happened before sending it again." : error.advice,
     details: error.details,
     cause: error.cause,
   });
@@ -436,7 +473,8 @@ function aborted(outcome: Outcome): QBError {
 }
 
 function deadlinePassed(deadlineMs: number, outcome: Outcome, busyWith: string | undefined): QBError {
-  const why = busyWith === undefined ? "QuickBooks did not answer" : `the call was still waiting; ${busyWith}`;
+  const why =
+    busyWith === undefined ? "QuickBooks did not answer" : `the call was still waiting; ${busyWith}`;
   return new QBError("QB_DEADLINE", `the deadline of ${deadlineMs} ms passed: ${why}`, {
     outcome,
     retryable: outcome === "not_applied",
@@ -445,7 +483,8 @@ function deadlinePassed(deadlineMs: number, outcome: Outcome, busyWith: string |
 
 function companyFileHeld(wanted: string, holders: readonly HeldSession[]): QBError {
   const names = holders.map(
-    (held) => `${held.holders().join(" and ")} (application "${held.settings.applicationName}") holds "${held.session.companyFile}"`,
+    (held) =>
+      `${held.holders().join(" and ")} (application "${held.settings.applicationName}") holds "${held.session.companyFile}"`,
   );
   return new QBError("QB_COMPANY_FILE_HELD", `"${wanted}" cannot be opened: ${names.join("; ")}`, {
     retryAfter: 30,

@@ -49,7 +49,8 @@ export function fromProblem(text: string, status: number, retryAfter?: string): 
     who: ACTORS.has(who) ? (who as Actor) : undefined,
     advice: typeof advice === "string" ? advice : undefined,
     hresult: typeof hresult === "string" ? hresult : undefined,
-    details: typeof details === "object" && details !== null ? (details as Record<string, unknown>) : undefined,
+    details:
+      typeof details === "object" && details !== null ? (details as Record<string, unknown>) : undefined,
     retryAfter: retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined,
   });
 }

@@ -48,9 +48,20 @@ export interface TypeFact {
 
 export interface SchemaFacts {
   readonly version: string;
-  readonly scalars: Readonly<Record<string, { readonly kind: string; readonly pattern?: string; readonly maxLength?: number }>>;
+  readonly scalars: Readonly<
+    Record<string, { readonly kind: string; readonly pattern?: string; readonly maxLength?: number }>
+  >;
   readonly attributes: Readonly<
-    Record<string, { readonly name: string; readonly type: string; readonly required?: boolean; readonly enum?: string; readonly default?: string }>
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly type: string;
+        readonly required?: boolean;
+        readonly enum?: string;
+        readonly default?: string;
+      }
+    >
   >;
   readonly enums: Readonly<Record<string, readonly string[]>>;
   readonly messages: Readonly<Record<string, MessageFact>>;

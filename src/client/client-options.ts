@@ -1,0 +1,59 @@
+import { QBError } from "../errors.js";
+import { standardErrorLogger, type Logger } from "../logger.js";
+import type { RequestProcessor } from "../quickbooks/request-processor.js";
+
+export interface QBClientOptions {
+  /** For a connection string without URL: the road to the local QuickBooks. */
+  readonly quickbooks?: RequestProcessor;
+  /** Milliseconds that a call may take, unless it says otherwise. Default 600 000. */
+  readonly deadlineMs?: number;
+  /** Connections to the connector that may be open at the same time. Default 8. */
+  readonly connections?: number;
+  /** URL of an HTTP proxy. */
+  readonly proxy?: string;
+  /** pino's interface. Default: warnings and errors to standard error. */
+  readonly logger?: Logger;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /**
+   * Ends the call for its caller (`QB_ABORTED`). A call that still waits is taken out of the queue; work inside QuickBooks
+   * goes on to its end.
+   */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that the call may take, waiting included; the connector is told. */
+  readonly deadlineMs?: number;
+}
+
+export interface CompleteClientOptions {
+  readonly quickbooks: RequestProcessor | undefined;
+  readonly deadlineMs: number;
+  readonly connections: number;
+  readonly proxy: string | undefined;
+  readonly logger: Logger;
+}
+
+const NAMES = new Set(["quickbooks", "deadlineMs", "connections", "proxy", "logger"]);
+const GREATEST = 2 ** 31 - 1;
+
+/** Throws `QB_INVALID_ARGUMENT` that names the wrong option. */
+export function completeClientOptions(options: QBClientOptions): CompleteClientOptions {
+  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) throw new QBError("QB_INVALID_ARGUMENT", `the option "${unknown}" is not known`);
+  const { quickbooks, deadlineMs = 600_000, connections = 8, proxy, logger = standardErrorLogger } = options;
+  checkWholeNumber("connections", connections, 1024);
+  if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol))) {
+    throw new QBError("QB_INVALID_ARGUMENT", "proxy must be an http: or https: URL");
+  }
+  return Object.freeze({ quickbooks, deadlineMs: checkDeadline(deadlineMs), connections, proxy, logger });
+}
+
+export function checkDeadline(deadlineMs: number): number {
+  return checkWholeNumber("deadlineMs", deadlineMs, GREATEST);
+}
+
+function checkWholeNumber(name: string, value: number, greatest: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= greatest) return value;
+  throw new QBError("QB_INVALID_ARGUMENT", `${name} must be a whole number from 1 to ${greatest}`);
+}

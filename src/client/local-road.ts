@@ -1,0 +1,72 @@
+import { Readable } from "node:stream";
+import type { ConnectionString } from "../connection-string.js";
+import { QBError } from "../errors.js";
+import { readMessageSet } from "../qbxml/envelope.js";
+import type { QuickBooksSettings, RequestProcessor } from "../quickbooks/request-processor.js";
+import { SessionQueue } from "../quickbooks/session-queue.js";
+import { quickBooksSettings } from "../quickbooks/settings.js";
+import type { Road, RoadCall } from "./road.js";
+
+const USER = "local:this program";
+const MAX_WAITING = 100_000;
+const COMPANY_FILE_WAIT_MS = 30_000;
+const TICKET_IDLE_MS = 300_000;
+
+/** QuickBooks on this machine, through the request processor that the program gave. */
+export class LocalRoad implements Road {
+  readonly #queue: SessionQueue;
+  readonly #settings: QuickBooksSettings;
+
+  constructor(processor: RequestProcessor | undefined, values: ConnectionString, deadlineMs: number) {
+    this.#settings = quickBooksSettings(values);
+    this.#queue = new SessionQueue(processor ?? NO_ROAD, {
+      maxWaiting: MAX_WAITING,
+      deadlineMs,
+      companyFileWaitMs: COMPANY_FILE_WAIT_MS,
+      ticketIdleMs: TICKET_IDLE_MS,
+    });
+  }
+
+  async send(qbxml: string, call: RoadCall): Promise<string> {
+    const answer = await this.#process(qbxml, call);
+    return typeof answer === "string" ? answer : new TextDecoder().decode(answer);
+  }
+
+  async sendStream(qbxml: string, call: RoadCall): Promise<Readable> {
+    const answer = await this.#process(qbxml, call);
+    return Readable.from([Buffer.from(answer as string)], { objectMode: false });
+  }
+
+  async open(call: RoadCall): Promise<string> {
+    const { ticket } = await this.#queue.openTicket({ user: USER, settings: this.#settings, ...call });
+    return ticket;
+  }
+
+  closeTicket(ticket: string): Promise<void> {
+    return this.#queue.closeTicket(USER, ticket);
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.idle();
+    await this.#queue.close(new QBError("QB_CLOSED", "the client was closed"));
+  }
+
+  destroy(): Promise<void> {
+    return this.#queue.destroy(new QBError("QB_CLOSED", "the client was destroyed"));
+  }
+
+  async #process(qbxml: string, call: RoadCall): Promise<string | Uint8Array> {
+    const set = readMessageSet(qbxml);
+    return this.#queue.process({ user: USER, settings: this.#settings, set, ...call });
+  }
+}
+
+const NO_ROAD: RequestProcessor = {
+  open: () =>
+    Promise.reject(
+      new QBError(
+        "QB_NO_ROAD",
+        "the connection string has no URL, and this version has no way of its own to a local QuickBooks",
+      ),
+    ),
+};

@@ -1,0 +1,141 @@
+import type { Readable } from "node:stream";
+import {
+  formatConnectionString,
+  parseConnectionString,
+  redactConnectionString,
+  type ConnectionString,
+} from "../connection-string.js";
+import { QBError } from "../errors.js";
+import {
+  checkDeadline,
+  completeClientOptions,
+  type CallOptions,
+  type CompleteClientOptions,
+  type QBClientOptions,
+} from "./client-options.js";
+import { HttpRoad } from "./http-road.js";
+import { LocalRoad } from "./local-road.js";
+import type { Road, RoadCall } from "./road.js";
+
+/**
+ * Sends qbXML to QuickBooks: through a connector when the connection string has a URL, else on this machine.
+ *
+ * Every failure is a `QBError` with a stable `code`, the `outcome` for the books, `retryable` and advice. A read is sent
+ * again once when the connection closed before an answer; a message set that writes never is.
+ */
+export class QBClient {
+  readonly #options: CompleteClientOptions;
+  #values: ConnectionString;
+  #road: Road;
+  #running = 0;
+  #closed = false;
+
+  /** Throws `QB_CONNECTION_STRING`, `QB_INVALID_ARGUMENT`. */
+  constructor(qbConnectionString: string, options: QBClientOptions = {}) {
+    this.#options = completeClientOptions(options);
+    this.#values = parseConnectionString(qbConnectionString);
+    this.#road = this.#makeRoad();
+  }
+
+  /** Reads back with its secrets replaced. Can be set while no call is running; else throws `QB_PROPERTY_LOCKED`. */
+  get qbConnectionString(): string {
+    return redactConnectionString(formatConnectionString(this.#values));
+  }
+
+  set qbConnectionString(text: string) {
+    this.#checkOpen();
+    if (this.#running > 0) {
+      throw new QBError(
+        "QB_PROPERTY_LOCKED",
+        "the connection string cannot be changed while a call is running",
+      );
+    }
+    const values = parseConnectionString(text);
+    const old = this.#road;
+    this.#values = values;
+    this.#road = this.#makeRoad();
+    old
+      .close()
+      .catch((error: unknown) =>
+        this.#options.logger.warn({}, `the old connection did not close: ${String(error)}`),
+      );
+  }
+
+  /** Sends a message set, gives the response document. A failed request inside it is no error here: see its status. */
+  send(qbxml: string, options: CallOptions = {}): Promise<string> {
+    return this.#run(options, (call) => this.#road.send(checkText(qbxml), call));
+  }
+
+  /** As `send`, but gives the response as a stream of UTF-8 bytes, for answers of any size. */
+  sendStream(qbxml: string, options: CallOptions = {}): Promise<Readable> {
+    return this.#run(options, (call) => this.#road.sendStream(checkText(qbxml), call));
+  }
+
+  /**
+   * Opens a persistent connection to QuickBooks, which all later calls use; iterators live in it. It keeps the company file
+   * open, so close it when it is not needed. Without it every call opens QuickBooks anew.
+   */
+  async openQBConnection(options: CallOptions = {}): Promise<void> {
+    if (this.#values.Ticket !== undefined) return;
+    const ticket = await this.#run(options, (call) => this.#road.open(call));
+    this.#values = Object.freeze({ ...this.#values, Ticket: ticket });
+  }
+
+  /** Closes it; does nothing when none is open. */
+  async closeQBConnection(options: CallOptions = {}): Promise<void> {
+    const { Ticket: ticket, ...rest } = this.#values;
+    if (ticket === undefined) return;
+    this.#values = Object.freeze(rest);
+    await this.#run(options, (call) => this.#road.closeTicket(ticket, call));
+  }
+
+  /** Lets running calls end, then closes the connections, the persistent one included. Can be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.closeQBConnection().catch((error: unknown) => {
+      this.#options.logger.warn({}, `the persistent connection did not close: ${(error as Error).message}`);
+    });
+    this.#closed = true;
+    await this.#road.close();
+  }
+
+  /** Cuts running calls and every connection. Can be called twice. */
+  async destroy(): Promise<void> {
+    this.#closed = true;
+    await this.#road.destroy();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #makeRoad(): Road {
+    const { quickbooks, deadlineMs } = this.#options;
+    if (this.#values.URL === undefined) return new LocalRoad(quickbooks, this.#values, deadlineMs);
+    return new HttpRoad(this.#values, this.#options);
+  }
+
+  async #run<Value>(
+    { signal, deadlineMs }: CallOptions,
+    work: (call: RoadCall) => Promise<Value>,
+  ): Promise<Value> {
+    this.#checkOpen();
+    if (deadlineMs !== undefined) checkDeadline(deadlineMs);
+    if (signal?.aborted === true) throw new QBError("QB_ABORTED", "the caller ended the call");
+    this.#running++;
+    try {
+      return await work({ ticket: this.#values.Ticket, signal, deadlineMs });
+    } finally {
+      this.#running--;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new QBError("QB_CLOSED", "the client is closed");
+  }
+}
+
+function checkText(qbxml: string): string {
+  if (typeof qbxml === "string") return qbxml;
+  throw new QBError("QB_INVALID_ARGUMENT", "a message set is a string of qbXML");
+}

@@ -1,0 +1,116 @@
+import type { Socket } from "node:net";
+import { constants } from "node:os";
+import { eventArguments, type EventDispatch } from "../event-dispatch.js";
+import { QBError } from "../errors.js";
+import { withoutMapping, type AllowedClients } from "./allowed-clients.js";
+import type { QBConnectorEvents } from "./events.js";
+
+/** One client's connection, from its acceptance to its end. */
+export interface Connection {
+  readonly id: number;
+  readonly address: string;
+  readonly port: number;
+  /** Only while listeners of connectionRequest decide; rejects when they refuse. */
+  deciding: Promise<void> | undefined;
+  /** Requests of this connection that are not answered yet. */
+  active: number;
+}
+
+/** Numbers the connections, has them accepted, and tells of their coming and going. */
+export class Connections {
+  readonly #bySocket = new Map<Socket, Connection>();
+  readonly #dispatch: EventDispatch<QBConnectorEvents>;
+  readonly #allowed: () => AllowedClients;
+  #lastId = 0;
+
+  constructor(dispatch: EventDispatch<QBConnectorEvents>, allowed: () => AllowedClients) {
+    this.#dispatch = dispatch;
+    this.#allowed = allowed;
+  }
+
+  get count(): number {
+    return this.#bySocket.size;
+  }
+
+  /** The connection of a socket; a socket that was not seen before is a new connection. */
+  of(socket: Socket): Connection {
+    const known = this.#bySocket.get(socket);
+    if (known !== undefined) return known;
+    const address = withoutMapping(socket.remoteAddress ?? "");
+    const connection: Connection = {
+      id: ++this.#lastId,
+      address,
+      port: socket.remotePort ?? 0,
+      deciding: undefined,
+      active: 0,
+    };
+    this.#bySocket.set(socket, connection);
+    this.#follow(socket, connection);
+    this.#accept(socket, connection);
+    return connection;
+  }
+
+  /** Ends every connection now. */
+  destroyAll(): void {
+    for (const socket of this.#bySocket.keys()) socket.destroy();
+  }
+
+  /** Ends the connections on which nothing is going on. */
+  endIdle(): void {
+    for (const [socket, connection] of this.#bySocket) if (connection.active === 0) socket.destroy();
+  }
+
+  #accept(socket: Socket, connection: Connection): void {
+    if (!this.#allowed().allows(connection.address)) {
+      this.#refuse(socket, connection, "the address is not on the list of allowed clients");
+    } else if (this.#dispatch.has("connectionRequest")) {
+      connection.deciding = this.#decide(socket, connection);
+      connection.deciding.catch(() => {});
+    } else {
+      this.#connected(connection, 0, "OK");
+    }
+  }
+
+  async #decide(socket: Socket, connection: Connection): Promise<void> {
+    const { address, port } = connection;
+    const event = eventArguments({ address, port }, { accept: true });
+    try {
+      await this.#dispatch.decide("connectionRequest", event);
+    } catch {
+      event.accept = false;
+    }
+    connection.deciding = undefined;
+    if (event.accept === true) this.#connected(connection, 0, "OK");
+    else throw this.#refuse(socket, connection, "refused by a listener of connectionRequest");
+  }
+
+  #refuse(socket: Socket, connection: Connection, why: string): QBError {
+    this.#connected(connection, constants.errno.ECONNREFUSED, why);
+    socket.destroy();
+    return new QBError("QB_CONNECTION_REFUSED", why);
+  }
+
+  #connected({ id }: Connection, statusCode: number, description: string): void {
+    this.#dispatch.notify("connected", () =>
+      eventArguments({ connectionId: id, statusCode, description }, {}),
+    );
+  }
+
+  #follow(socket: Socket, { id }: Connection): void {
+    let failure: NodeJS.ErrnoException | undefined;
+    socket.on("error", (error) => (failure = error));
+    socket.once("close", () => {
+      this.#bySocket.delete(socket);
+      this.#dispatch.notify("disconnected", () =>
+        eventArguments(
+          {
+            connectionId: id,
+            statusCode: Math.abs(failure?.errno ?? 0),
+            description: failure?.message ?? "OK",
+          },
+          {},
+        ),
+      );
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { QBError } from "../errors.js";
+import { toProblem } from "../wire/problem.js";
+import { PROBLEM_TYPE } from "../wire/protocol.js";
+import type { Connections } from "./connections.js";
+import type { Limits } from "./limits.js";
+
+export type HandleRequest = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  expectsContinue: boolean,
+) => void;
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly limits: Limits;
+  /** For kept connections between two requests; 0 waits for ever. */
+  readonly keepAliveMs: number;
+  readonly connections: Connections;
+  readonly handle: HandleRequest;
+  /** Hears of connections beyond the limit, and of requests that are not HTTP. */
+  readonly onRefused: (error: QBError, connectionId: number) => void;
+}
+
+/** The connector's own HTTP server, from its start to its end. */
+export class Listener {
+  readonly #server: Server;
+  readonly #options: ListenerOptions;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    const { limits, connections, handle } = options;
+    const server = createServer({
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headerMs,
+      requestTimeout: 0,
+      keepAliveTimeout: options.keepAliveMs,
+      connectionsCheckingInterval: Math.min(5_000, Math.max(100, Math.floor(limits.headerMs / 4))),
+    });
+    server.maxConnections = limits.connections;
+    server.on("connection", (socket: Socket) => connections.of(socket));
+    server.on("request", (request, response) => handle(request, response, request.url ?? "/", false));
+    server.on("checkContinue", (request, response) => handle(request, response, request.url ?? "/", true));
+    server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
+    server.on("drop", () =>
+      options.onRefused(new QBError("QB_CONNECTION_REFUSED", "too many open connections"), 0),
+    );
+    this.#server = server;
+  }
+
+  /** Resolves when connections are accepted; rejects with the system's error. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host: this.#options.host, port: this.#options.port }, () => {
+        this.#server.off("error", reject);
+        this.#server.on("error", (error) => {
+          this.#options.onRefused(
+            new QBError("QB_INTERNAL", "the listening socket failed", { cause: error }),
+            0,
+          );
+        });
+        resolve();
+      });
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.#options.port;
+  }
+
+  /** Accepts no more connections and ends idle ones. Resolves when all are gone. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  #onClientError(cause: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = this.#options.connections.of(socket);
+    const error = clientError(cause);
+    if (cause.code !== "ECONNRESET" && cause.code !== "EPIPE") this.#options.onRefused(error, connection.id);
+    if (!socket.writable || connection.active > 0 || connection.deciding !== undefined)
+      return void socket.destroy();
+    const body = JSON.stringify(toProblem(error));
+    const head = [
+      `HTTP/1.1 ${error.httpStatus} ${error.code}`,
+      `Content-Type: ${PROBLEM_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      "Connection: close",
+    ];
+    socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  }
+}
+
+function clientError(cause: NodeJS.ErrnoException): QBError {
+  if (cause.code === "HPE_HEADER_OVERFLOW")
+    return new QBError("QB_HEADERS_TOO_LARGE", "the headers are too large", { cause });
+  if (cause.code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    return new QBError("QB_BODY_TIMEOUT", "the headers did not arrive in time", { cause });
+  }
+  return new QBError("QB_HTTP_MALFORMED", "what arrived is not well-formed HTTP", { cause });
+}

@@ -1,0 +1,550 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { isIP } from "node:net";
+import { redactConnectionString, type ConnectionString } from "../connection-string.js";
+import { QBError } from "../errors.js";
+import { DispatchEmitter, eventArguments, EventDispatch } from "../event-dispatch.js";
+import { CodePage } from "../qbxml/code-page.js";
+import { SessionQueue } from "../quickbooks/session-queue.js";
+import type { RequestProcessor } from "../quickbooks/request-processor.js";
+import { quickBooksSettings } from "../quickbooks/settings.js";
+import { AllowedClients } from "./allowed-clients.js";
+import { Authenticator } from "./authenticator.js";
+import {
+  AuthorizedUsers,
+  serverSideSettings,
+  type AuthMode,
+  type AuthorizedUser,
+} from "./authorized-users.js";
+import { applyConfiguration, parseBoolean, parseWholeNumber, type Setting } from "./configuration.js";
+import {
+  checkPort,
+  checkTimeout,
+  fixedOptions,
+  type FixedOptions,
+  type QBConnectorOptions,
+} from "./connector-options.js";
+import { Connections } from "./connections.js";
+import type { QBConnectorEvents } from "./events.js";
+import { Listener } from "./listener.js";
+import { LoginThrottle } from "./login-throttle.js";
+import { RequestHandler } from "./request-handler.js";
+
+const DEFAULT_PORT = 2080;
+const DEFAULT_TIMEOUT = 60;
+const DEFAULT_DRAIN_MS = 30_000;
+const DEFAULT_SELECT_WAIT_MILLIS = 20;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * An authenticated HTTP server next to QuickBooks: takes qbXML message sets, has QuickBooks process them, answers with the
+ * response. Members mirror the QBConnector component of QuickBooks Integrator; `docs/reference/integrator-api.md` maps them.
+ *
+ * Errors have stable codes: see `docs/reference/errors.md`.
+ */
+export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
+  /** The clients that may connect, and how QuickBooks is opened for each. */
+  readonly authorizedUsers: AuthorizedUsers = new AuthorizedUsers();
+  readonly #given: QBConnectorOptions;
+  readonly #fixed: FixedOptions;
+  readonly #dispatch: EventDispatch<QBConnectorEvents>;
+  readonly #connections: Connections;
+  readonly #handler: RequestHandler;
+  #localHost = "";
+  #localPort = 0;
+  #timeout = 0;
+  #allowInsecure = false;
+  #allowedClients: AllowedClients = new AllowedClients("");
+  #defaultConnectionString = "";
+  #defaultSettings: ConnectionString = {};
+  #authFlags: number | undefined;
+  #codePage: CodePage = CodePage.of(1252);
+  #useInteractiveLogon = false;
+  #useInternalSecurityAPI = true;
+  #processIdleEvents = true;
+  #selectWaitMillis = DEFAULT_SELECT_WAIT_MILLIS;
+  #listener: Listener | undefined;
+  #starting: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  #queue: SessionQueue | undefined;
+  /** True from the moment of stopping until the next start. */
+  #refusing = false;
+
+  /** Throws `QB_INVALID_ARGUMENT` and `QB_CONNECTION_STRING` for options that are not valid. */
+  constructor(options: QBConnectorOptions = {}) {
+    super();
+    this.#fixed = fixedOptions(options);
+    this.#given = Object.freeze({ ...options });
+    this.#dispatch = new EventDispatch<QBConnectorEvents>(this, {
+      timeLimitMs: () => this.#fixed.limits.listenerMs,
+      onListenerError: (event, error) => this.#onListenerError(event, error),
+    });
+    this.#connections = new Connections(this.#dispatch, () => this.#allowedClients);
+    this.#handler = this.#makeHandler();
+    this.#applyGiven();
+  }
+
+  /** The interface on which it listens; default `127.0.0.1`. Locked while listening. */
+  get localHost(): string {
+    return this.#localHost;
+  }
+
+  set localHost(host: string) {
+    this.#checkUnlocked("localHost");
+    if (typeof host !== "string" || /[\s/]/.test(host))
+      throw invalid("localHost must be a host name or an address");
+    this.#localHost = host === "" ? "127.0.0.1" : host;
+  }
+
+  /** The TCP port; default 2080. 0 takes a free one, which can be read while listening. Locked while listening. */
+  get localPort(): number {
+    return this.#listener?.port ?? this.#localPort;
+  }
+
+  set localPort(port: number) {
+    this.#checkUnlocked("localPort");
+    this.#localPort = checkPort(port);
+  }
+
+  /** Seconds to wait for a client that sends or takes nothing; default 60, 0 waits for ever. Holds for new connections. */
+  get timeout(): number {
+    return this.#timeout;
+  }
+
+  set timeout(seconds: number) {
+    this.#timeout = checkTimeout(seconds);
+  }
+
+  /** Which addresses may connect: addresses, ranges, wildcards, separated by commas; empty lets everyone in. */
+  get allowedClients(): string {
+    return this.#allowedClients.text;
+  }
+
+  set allowedClients(text: string) {
+    this.#allowedClients = new AllowedClients(text);
+  }
+
+  /** True while connections are accepted. Setting it starts or stops; a failure goes to the `error` event. */
+  get listening(): boolean {
+    return this.#listener !== undefined && this.#starting === undefined && !this.#refusing;
+  }
+
+  set listening(listening: boolean) {
+    if (listening) this.listen().catch((error: unknown) => this.#reportError(error, 0));
+    else void this.#stopListening();
+  }
+
+  /** True while the connector's own persistent connection to QuickBooks is open. Setting it opens or closes. */
+  get connectedToQB(): boolean {
+    return this.#queue?.connected ?? false;
+  }
+
+  set connectedToQB(connected: boolean) {
+    const done = connected ? this.connectToQB() : this.disconnectFromQB();
+    done.catch((error: unknown) => this.#reportError(error, 0));
+  }
+
+  /** Adds a user. Throws `QB_INVALID_ARGUMENT`, `QB_CONNECTION_STRING`. */
+  addUser(
+    user: string,
+    password: string,
+    qbConnectionString = "",
+    authMode: AuthMode | 0 | 1 = "Normal",
+  ): AuthorizedUser {
+    return this.authorizedUsers.add({ user, password, qbConnectionString, authMode });
+  }
+
+  /** Starts to listen. Rejects with `QB_INVALID_ARGUMENT` when the port is taken or plain HTTP would leave this machine. */
+  async listen(): Promise<void> {
+    await (this.#closing ?? this.#stopping);
+    if (this.#listener === undefined)
+      this.#starting = this.#start().finally(() => (this.#starting = undefined));
+    await this.#starting;
+  }
+
+  /** Opens one persistent connection to QuickBooks with `DefaultConnectionString`. Rejects with the error of the road. */
+  async connectToQB(): Promise<void> {
+    if (!this.connectedToQB) await this.#openQueue().connect(this.#programSettings());
+  }
+
+  async disconnectFromQB(): Promise<void> {
+    if (this.connectedToQB) await this.#queue?.disconnect(this.#programSettings());
+  }
+
+  /**
+   * Serves the connector from an existing HTTP server, below `path`; every other path stays with the server's own
+   * listeners. Gives a function that takes it off again.
+   */
+  attach(server: Server, { path = "/" }: { readonly path?: string } = {}): () => void {
+    const prefix = `/${path}`.replace(/\/+/g, "/").replace(/\/$/, "");
+    this.#refusing = false;
+    const others = server.listeners("request") as Handler[];
+    const handle: Handler = (request, response) => {
+      const below = pathBelow(prefix, request.url ?? "/");
+      if (below !== undefined) void this.#handler.handle(request, response, below, false);
+      else for (const other of others) other.call(server, request, response);
+    };
+    server.removeAllListeners("request").on("request", handle);
+    return () => {
+      server.off("request", handle);
+      for (const other of others) server.on("request", other);
+    };
+  }
+
+  /** The connector as a request listener, for example for Express: `app.use("/quickbooks", connector.handler())`. */
+  handler(): Handler {
+    this.#refusing = false;
+    return (request, response) => void this.#handler.handle(request, response, request.url ?? "/", false);
+  }
+
+  /**
+   * Sets (`Name=Value`) or reads (`Name`) a configuration setting; gives its value as text.
+   * Throws `QB_UNKNOWN_SETTING`, `QB_INVALID_ARGUMENT`.
+   */
+  config(text: string): string {
+    return applyConfiguration(text, (name, index) => this.#setting(name, index));
+  }
+
+  /** Sends out the notifications that wait while `ProcessIdleEvents` is false. Gives their number. */
+  doEvents(): Promise<number> {
+    return this.#dispatch.deliver(this.#selectWaitMillis);
+  }
+
+  /**
+   * Refuses new work, lets waiting and running work end, then ends every connection and session. After `drainMs` (default
+   * 30 000) what is left is cut as by `destroy`. Can be called twice; `listen()` starts anew.
+   */
+  close({ drainMs = DEFAULT_DRAIN_MS }: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(drainMs).finally(() => (this.#closing = undefined));
+    return this.#closing;
+  }
+
+  /** The documented name of `close`. */
+  shutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /** Cuts everything now: waiting calls fail with `error`, the running one with outcome `unknown` when it writes. */
+  async destroy(
+    error: QBError = new QBError("QB_SHUTTING_DOWN", "the connector was destroyed"),
+  ): Promise<void> {
+    this.#refusing = true;
+    const ended = this.#queue?.destroy(error);
+    this.#connections.destroyAll();
+    await this.#listener?.stop();
+    await ended;
+    this.#forget();
+  }
+
+  /** Closes without waiting and puts every property and setting back to what the constructor was given, or its default. */
+  async reset(): Promise<void> {
+    await this.close({ drainMs: 0 });
+    this.#applyGiven();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start(): Promise<void> {
+    this.#checkSecurity();
+    this.#refusing = false;
+    this.#openQueue();
+    const listener = new Listener({
+      host: this.#localHost,
+      port: this.#localPort,
+      limits: this.#fixed.limits,
+      keepAliveMs: this.#timeout * 1000,
+      connections: this.#connections,
+      handle: (request, response, path, expectsContinue) =>
+        void this.#handler.handle(request, response, path, expectsContinue),
+      onRefused: (error, connectionId) => this.#onRefused(error, connectionId),
+    });
+    this.#listener = listener;
+    try {
+      await listener.start();
+    } catch (cause) {
+      this.#listener = undefined;
+      throw cannotListen(this.#localHost, this.#localPort, cause);
+    }
+    this.#tellStatus(`listening on ${this.#localHost}, port ${listener.port}`);
+  }
+
+  #stopListening(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined));
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#starting?.catch(() => {});
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#refusing = true;
+    this.#connections.endIdle();
+    await listener.stop();
+    if (this.#listener === listener) this.#listener = undefined;
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    await this.#starting?.catch(() => {});
+    this.#refusing = true;
+    const stopped = this.#stopListening();
+    const drained = Promise.all([stopped, this.#queue?.idle()]).then(() => this.#connections.endIdle());
+    if (!(await within(drainMs, drained))) return this.destroy();
+    await this.#queue?.close(new QBError("QB_SHUTTING_DOWN", "the connector was closed"));
+    this.#connections.destroyAll();
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#listener = undefined;
+    this.#queue = undefined;
+    this.#tellStatus("closed");
+  }
+
+  #openQueue(): SessionQueue {
+    const { limits, quickbooks = NO_ROAD } = this.#fixed;
+    this.#queue ??= new SessionQueue(quickbooks, {
+      maxWaiting: limits.queueLength,
+      deadlineMs: limits.deadlineMs,
+      companyFileWaitMs: limits.companyFileWaitMs,
+      ticketIdleMs: limits.ticketIdleMs,
+      onError: (error) => this.#reportError(error, 0),
+    });
+    return this.#queue;
+  }
+
+  #makeHandler(): RequestHandler {
+    const { limits, logger, outsideCodePage, allowClientSettings, windowsLogon } = this.#fixed;
+    const authenticator = new Authenticator({
+      users: this.authorizedUsers,
+      throttle: new LoginThrottle(),
+      windowsLogon,
+      useInteractiveLogon: () => this.#useInteractiveLogon,
+      onError: (error) => this.#reportError(error, 0),
+    });
+    return new RequestHandler({
+      connections: this.#connections,
+      authenticator,
+      dispatch: this.#dispatch,
+      limits,
+      logger,
+      outsideCodePage,
+      allowClientSettings,
+      queue: () => this.#openQueue(),
+      closing: () => this.#refusing,
+      timeoutMs: () => this.#timeout * 1000,
+      codePage: () => this.#codePage,
+      authFlags: () => this.#authFlags,
+      defaultSettings: () => this.#defaultSettings,
+      indexOf: ({ match }) => (match === undefined ? -1 : this.authorizedUsers.indexOf(match)),
+      reportError: (error, connectionId) => this.#reportError(error, connectionId),
+    });
+  }
+
+  #applyGiven(): void {
+    const given = this.#given;
+    this.localHost = given.localHost ?? "";
+    this.localPort = given.localPort ?? DEFAULT_PORT;
+    this.timeout = given.timeout ?? DEFAULT_TIMEOUT;
+    this.allowedClients = given.allowedClients ?? "";
+    this.#allowInsecure = given.allowInsecure === true;
+    this.#setDefaultConnectionString(given.defaultConnectionString ?? "");
+    this.#codePage = CodePage.of(given.codePage ?? 1252);
+    this.#authFlags = undefined;
+    this.#useInteractiveLogon = false;
+    this.#useInternalSecurityAPI = true;
+    this.#setProcessIdleEvents(true);
+    this.#selectWaitMillis = DEFAULT_SELECT_WAIT_MILLIS;
+    this.authorizedUsers.clear();
+    for (const user of given.authorizedUsers ?? []) this.authorizedUsers.add(user);
+  }
+
+  #setting(name: string, index: number | undefined): Setting | undefined {
+    const key = name.toLowerCase();
+    if (key === "readonly") return index === undefined ? undefined : this.#readOnlySetting(index);
+    return index === undefined && Object.hasOwn(this.#settings, key) ? this.#settings[key] : undefined;
+  }
+
+  #readOnlySetting(index: number): Setting {
+    const user = this.authorizedUsers.at(index);
+    return {
+      read: () => String(user.readOnly),
+      write: (value) => (user.readOnly = parseBoolean(`ReadOnly[${index}]`, value)),
+    };
+  }
+
+  readonly #settings: Readonly<Record<string, Setting>> = {
+    authflags: {
+      read: () => (this.#authFlags === undefined ? "" : `0x${this.#authFlags.toString(16).toUpperCase()}`),
+      write: (value) => {
+        const flags = value === "" ? 0 : parseWholeNumber("AuthFlags", value, 0xffffffff);
+        this.#authFlags = flags === 0 ? undefined : flags;
+      },
+    },
+    buildinfo: {
+      read: () =>
+        `qbconnector ${packageFacts().version}, Node.js ${process.version}, ${process.platform} ${process.arch}`,
+    },
+    codepage: {
+      read: () => String(this.#codePage.number),
+      write: (value) => (this.#codePage = CodePage.of(value)),
+    },
+    connectedtoqb: {
+      read: () => String(this.connectedToQB),
+      write: (value) => (this.connectedToQB = parseBoolean("ConnectedToQB", value)),
+    },
+    defaultconnectionstring: {
+      read: () => redactConnectionString(this.#defaultConnectionString),
+      write: (value) => this.#setDefaultConnectionString(value),
+    },
+    guiavailable: { read: () => "false" },
+    licenseinfo: { read: () => packageFacts().license },
+    processidleevents: {
+      read: () => String(this.#processIdleEvents),
+      write: (value) => this.#setProcessIdleEvents(parseBoolean("ProcessIdleEvents", value)),
+    },
+    selectwaitmillis: {
+      read: () => String(this.#selectWaitMillis),
+      write: (value) => (this.#selectWaitMillis = parseWholeNumber("SelectWaitMillis", value, 60_000)),
+    },
+    useinteractivelogon: {
+      read: () => String(this.#useInteractiveLogon),
+      write: (value) => (this.#useInteractiveLogon = parseBoolean("UseInteractiveLogon", value)),
+    },
+    useinternalsecurityapi: {
+      read: () => String(this.#useInternalSecurityAPI),
+      write: (value) => {
+        this.#checkUnlocked("UseInternalSecurityAPI");
+        this.#useInternalSecurityAPI = parseBoolean("UseInternalSecurityAPI", value);
+      },
+    },
+  };
+
+  #setDefaultConnectionString(text: string): void {
+    this.#defaultSettings = serverSideSettings(text);
+    this.#defaultConnectionString = text;
+  }
+
+  #setProcessIdleEvents(process: boolean): void {
+    this.#processIdleEvents = process;
+    this.#dispatch.holding = !process;
+    if (process) void this.#dispatch.deliver(0);
+  }
+
+  #programSettings(): ReturnType<typeof quickBooksSettings> {
+    return quickBooksSettings(this.#defaultSettings, { authFlags: this.#authFlags });
+  }
+
+  #checkUnlocked(name: string): void {
+    if (this.#listener === undefined) return;
+    throw new QBError("QB_PROPERTY_LOCKED", `${name} cannot be changed while the connector is listening`);
+  }
+
+  #checkSecurity(): void {
+    if (this.#allowInsecure || isLoopback(this.#localHost)) return;
+    throw new QBError(
+      "QB_INVALID_ARGUMENT",
+      `plain HTTP on "${this.#localHost}" would send passwords in clear text`,
+      {
+        advice: "Listen on 127.0.0.1, or say allowInsecure: true when something else protects the network.",
+      },
+    );
+  }
+
+  #tellStatus(message: string): void {
+    this.#dispatch.notify("status", () => eventArguments({ connectionId: 0, message }, {}));
+    this.#fixed.logger.info({}, message);
+  }
+
+  #onRefused(error: QBError, connectionId: number): void {
+    this.#dispatch.notify("status", () =>
+      eventArguments({ connectionId, message: `${error.code}: ${error.message}` }, {}),
+    );
+    this.#fixed.logger.info({ connectionId, code: error.code }, error.message);
+  }
+
+  /** To the `error` event; what nobody listens to goes to the logger. */
+  #reportError(cause: unknown, connectionId: number): void {
+    const error =
+      cause instanceof QBError ? cause : new QBError("QB_INTERNAL", "the connector failed", { cause });
+    const fields = {
+      connectionId,
+      code: error.code,
+      outcome: error.outcome,
+      hresult: error.hresult,
+      cause: describeCause(error),
+    };
+    if (!this.#dispatch.has("error")) return this.#fixed.logger.error(fields, error.message);
+    this.#dispatch.notify("error", () =>
+      eventArguments({ connectionId, errorCode: error.httpStatus, description: error.message, error }, {}),
+    );
+  }
+
+  #onListenerError(event: string, cause: unknown): void {
+    const error =
+      cause instanceof QBError
+        ? cause
+        : new QBError("QB_LISTENER", `a listener of ${event} failed`, { cause });
+    if (event === "error")
+      this.#fixed.logger.error({ code: error.code, cause: describeCause(error) }, error.message);
+    else this.#reportError(error, 0);
+  }
+}
+
+const NO_ROAD: RequestProcessor = {
+  open: () =>
+    Promise.reject(
+      new QBError(
+        "QB_NO_ROAD",
+        "the connector was made without a way to QuickBooks: give the option quickbooks",
+      ),
+    ),
+};
+
+let facts: { readonly version: string; readonly license: string } | undefined;
+
+function packageFacts(): { readonly version: string; readonly license: string } {
+  facts ??= JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as typeof facts &
+    object;
+  return facts;
+}
+
+/** The part of the path below the prefix, beginning with a slash; undefined when it is elsewhere. */
+function pathBelow(prefix: string, url: string): string | undefined {
+  if (url === prefix) return "/";
+  return url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** Gives false when the time is over first. */
+function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    work.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function cannotListen(host: string, port: number, cause: unknown): QBError {
+  const reason = (cause as NodeJS.ErrnoException).code;
+  const taken = reason === "EADDRINUSE" ? "another program uses this port" : (cause as Error).message;
+  return new QBError("QB_INVALID_ARGUMENT", `cannot listen on ${host}, port ${port}: ${taken}`, {
+    who: "operator",
+    advice: "Choose another localPort (0 takes a free one) or localHost.",
+    details: { reason },
+    cause,
+  });
+}
+
+function describeCause(error: QBError): string | undefined {
+  return error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
+}
+
+function invalid(message: string): QBError {
+  return new QBError("QB_INVALID_ARGUMENT", message);
+}
