@@ -165,12 +165,13 @@ export class OutsidePolicy {
   readonly changes: CharacterChange[] = [];
   readonly #page: CodePage;
   readonly #policy: OutsideCodePage;
-  readonly #places: Iterator<{ character: string } & Position>;
+  readonly #document: string;
+  #places: Iterator<{ character: string } & Position> | undefined;
 
   constructor(page: CodePage, policy: OutsideCodePage, document: string) {
     this.#page = page;
     this.#policy = policy;
-    this.#places = placesOutside(page, document);
+    this.#document = document;
   }
 
   /** Called for each such character, in the order of the document. */
@@ -187,6 +188,7 @@ export class OutsidePolicy {
   }
 
   #next(character: string): Position {
+    this.#places ??= placesOutside(this.#page, this.#document);
     for (;;) {
       const next = this.#places.next();
       if (next.done === true) return { line: 1, column: 1 };

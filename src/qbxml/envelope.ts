@@ -191,7 +191,9 @@ class EnvelopeHandler implements TokenHandler {
   }
 
   #dropLayout(): void {
-    if (NOT_LAYOUT.test(this.#pending)) this.#fail("text beside elements is not allowed");
+    const text = this.#pending;
+    if (text === "") return;
+    if (text !== "\n" && NOT_LAYOUT.test(text)) this.#fail("text beside elements is not allowed");
     this.#pending = "";
   }
 
