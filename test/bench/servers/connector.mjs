@@ -1,0 +1,14 @@
+// The connector with all of its defaults.
+import { QBConnector } from "qbconnector";
+import { PASSWORD, USER } from "../messages.mjs";
+import { instantProcessor } from "./processor.mjs";
+import { report } from "./report.mjs";
+
+const connector = new QBConnector({ localPort: 0, quickbooks: instantProcessor });
+connector.addUser(USER, PASSWORD);
+if (process.argv.includes("events")) {
+  for (const name of ["connected", "disconnected", "header", "request", "response", "status"]) connector.on(name, () => {});
+  connector.on("authorization", () => {});
+}
+await connector.listen();
+report(connector.localPort);
