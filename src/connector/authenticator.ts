@@ -21,6 +21,8 @@ export interface Verdict {
   readonly credentials: Credentials;
   /** The listed user whose name and password match. */
   readonly match: AuthorizedUser | undefined;
+  /** Stands for the header; undefined when there were no credentials. */
+  readonly digest: string | undefined;
 }
 
 export interface AuthenticatorOptions {
@@ -38,6 +40,7 @@ interface Verified {
 }
 
 const NOBODY: Credentials = Object.freeze({ user: "", password: "" });
+const NO_CREDENTIALS: Verdict = Object.freeze({ credentials: NOBODY, match: undefined, digest: undefined });
 const MAX_REMEMBERED = 1_000;
 const MAX_CHECKS_AT_ONCE = 2;
 const MAX_CHECKS_WAITING = 64;
@@ -65,12 +68,12 @@ export class Authenticator {
   /** Gives the verdict at once for a header that was verified before. Throws `QB_THROTTLED` (also later, as a rejection). */
   verify(header: string | undefined, address: string): Verdict | Promise<Verdict> {
     const credentials = readBasicCredentials(header);
-    if (header === undefined || credentials === NOBODY) return { credentials: NOBODY, match: undefined };
+    if (header === undefined || credentials === NOBODY) return NO_CREDENTIALS;
     const digest = this.#digest(header);
     const known = this.#recognise(digest);
-    if (known !== undefined) return { credentials, match: known };
+    if (known !== undefined) return { credentials, match: known, digest };
     if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
-    return this.#check(digest, credentials).then((match) => ({ credentials, match }));
+    return this.#check(digest, credentials).then((match) => ({ credentials, match, digest }));
   }
 
   /** To be told of what was decided in the end, after the listeners. */

@@ -6,7 +6,7 @@ import type { Logger } from "../logger.js";
 import type { CodePage, OutsideCodePage } from "../qbxml/code-page.js";
 import { decodeDocument } from "../qbxml/decode.js";
 import { readMessageSet, type MessageSet } from "../qbxml/envelope.js";
-import type { SessionQueue } from "../quickbooks/session-queue.js";
+import type { DepartureSignal, SessionQueue } from "../quickbooks/session-queue.js";
 import type { QuickBooksSettings } from "../quickbooks/request-processor.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
 import {
@@ -135,7 +135,7 @@ export class RequestHandler {
     const set = await this.#readMessageSet(exchange);
     if (access.readOnly) checkReadOnly(set);
     this.#announceRequest(exchange, access, set);
-    const signal = signalOfDeparture(exchange);
+    const signal = new Departure(exchange.response);
     const call = {
       user: access.user,
       settings,
@@ -159,7 +159,7 @@ export class RequestHandler {
     const access = await this.#authorize(exchange);
     const deadlineMs = this.#deadlineOf(exchange.request);
     const settings = this.#settingsFor(access, exchange.request);
-    const signal = signalOfDeparture(exchange);
+    const signal = new Departure(exchange.response);
     const opened = await this.#context
       .queue()
       .openTicket({ user: access.user, settings, signal, deadlineMs });
@@ -195,7 +195,7 @@ export class RequestHandler {
     const decided = dispatch.has("authorization")
       ? await this.#askListeners(connection, verdict, preset)
       : preset;
-    authenticator.decided(header, connection.address, verdict, decided.accept);
+    authenticator.decided(connection.address, verdict, decided.accept);
     if (!decided.accept)
       throw new QBError("QB_UNAUTHORIZED", "user or password is wrong, or both are missing");
     return this.#accessOf(verdict, decided.readOnly);
@@ -325,13 +325,25 @@ function describe(access: Access, set: MessageSet): string {
   return `user "${access.user.slice(access.user.indexOf(":") + 1)}" sends ${names.join(", ")}${more}`;
 }
 
-/** Aborts when the client closes the connection before its answer. */
-function signalOfDeparture({ response }: Exchange): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
+/** The client closed the connection before its answer. */
+class Departure implements DepartureSignal {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get aborted(): boolean {
+    return this.#response.destroyed && !this.#response.writableFinished;
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#response.on("close", listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    this.#response.off("close", listener);
+  }
 }
 
 function checkIdempotencyKey(request: IncomingMessage): void {

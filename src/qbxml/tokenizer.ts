@@ -86,5 +86,7 @@ function malformed(message: string, position: Position): never {
 }
 
 function malformedError(message: string, { line, column }: Position): QBError {
-  return new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message}`, { details: { line, column } });
+  return new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message}`, {
+    details: { line, column },
+  });
 }

@@ -19,12 +19,19 @@ export interface SessionQueueOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What the queue needs of an AbortSignal. */
+export interface DepartureSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** Who calls, and how long the call may take. */
 export interface Caller {
   /** Whose turn the call takes; tickets are bound to it. */
   readonly user: string;
   /** Takes a waiting call away. Work inside QuickBooks goes on to its end; only its answer is not waited for. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: DepartureSignal | undefined;
   readonly deadlineMs?: number | undefined;
 }
 
@@ -60,13 +67,30 @@ interface Job {
   readonly user: string;
   readonly companyFile: string | undefined;
   readonly writes: boolean;
-  readonly work: (signal: AbortSignal) => Promise<unknown>;
+  readonly work: (job: JobSignal) => Promise<unknown>;
   readonly resolve: (value: never) => void;
   readonly reject: (error: QBError) => void;
-  readonly controller: AbortController;
+  readonly signal: JobSignal;
   /** Ends timers and listeners of a job that was answered. */
   settle(): void;
   startedAt: number | undefined;
+}
+
+/** What the processor is told of a job; an AbortController costs more than a small call, so it is made when it is asked for. */
+class JobSignal {
+  /** Its caller has been answered already. */
+  abandoned = false;
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort();
+  }
 }
 
 const MAX_TICKETS_PER_USER = 16;
@@ -100,8 +124,7 @@ export class SessionQueue {
   async process(call: QueuedCall): Promise<Answer> {
     const ticket = call.ticket === undefined ? undefined : this.#ticketOf(call.user, call.ticket);
     const settings = ticket?.settings ?? call.settings;
-    const work = (signal: AbortSignal): Promise<Answer> =>
-      this.#processOn(settings, call.set, signal, ticket);
+    const work = (signal: JobSignal): Promise<Answer> => this.#processOn(settings, call.set, signal, ticket);
     return await this.#enqueue<Answer>(call, {
       companyFile: settings.companyFile,
       writes: call.set.writes,
@@ -114,11 +137,11 @@ export class SessionQueue {
     caller: Caller & { readonly settings: QuickBooksSettings },
   ): Promise<{ ticket: string; companyFile: string }> {
     const { user, settings } = caller;
-    const work = async (signal: AbortSignal): Promise<{ ticket: string; companyFile: string }> => {
+    const work = async (signal: JobSignal): Promise<{ ticket: string; companyFile: string }> => {
       this.#checkTicketCount(user);
       const ticket: Ticket = { id: randomUUID(), user, settings, idleTimer: undefined };
       const held = await this.#hold(settings, ticket.id, `user "${nameOf(user)}"`, signal);
-      if (signal.aborted) await this.#release(settings, ticket.id);
+      if (signal.abandoned) await this.#release(settings, ticket.id);
       else this.#tickets.set(ticket.id, ticket);
       this.#startIdleTimer(ticket);
       return { ticket: ticket.id, companyFile: held.session.companyFile };
@@ -135,7 +158,7 @@ export class SessionQueue {
 
   /** Opens the one persistent connection of the program itself. */
   async connect(settings: QuickBooksSettings): Promise<void> {
-    const work = (signal: AbortSignal): Promise<unknown> =>
+    const work = (signal: JobSignal): Promise<unknown> =>
       this.#hold(settings, PROGRAM, "connectedToQB", signal);
     await this.#enqueue({ user: PROGRAM }, { companyFile: settings.companyFile, writes: false, work });
   }
@@ -186,17 +209,17 @@ export class SessionQueue {
     const running = this.#running;
     if (running !== undefined) {
       this.#giveUp(running, (outcome) => withOutcome(error, outcome));
-      running.controller.abort();
+      running.signal.abort();
     }
     await closing;
   }
 
   #enqueue<Value>(
     caller: Caller,
-    task: { companyFile: string | undefined; writes: boolean; work: (signal: AbortSignal) => Promise<Value> },
+    task: { companyFile: string | undefined; writes: boolean; work: (signal: JobSignal) => Promise<Value> },
   ): Promise<Value> {
     if (this.#closedWith !== undefined) return Promise.reject(this.#closedWith);
-    const refusal = this.#refusal(caller);
+    const refusal = caller.signal?.aborted === true ? aborted("not_applied") : this.#refusal(caller);
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise<Value>((resolve, reject) => {
       const job = this.#makeJob(caller, { ...task, resolve, reject });
@@ -206,8 +229,7 @@ export class SessionQueue {
     });
   }
 
-  #refusal({ user, signal }: Caller): QBError | undefined {
-    if (signal?.aborted === true) return aborted("not_applied");
+  #refusal({ user }: Caller): QBError | undefined {
     if (user === PROGRAM) return undefined;
     const { maxWaiting } = this.#options;
     if (this.#waiting.size < maxWaiting && this.#waiting.waitingOf(user) < Math.ceil(maxWaiting / 2))
@@ -221,11 +243,15 @@ export class SessionQueue {
     const deadlineMs = caller.deadlineMs ?? this.#options.deadlineMs;
     const timer = setTimeout(() => this.#onDeadline(job, deadlineMs), deadlineMs);
     const onAbort = (): void => this.#giveUp(job, aborted);
-    caller.signal?.addEventListener("abort", onAbort, { once: true });
+    caller.signal?.addEventListener("abort", onAbort);
     const job: Job = {
-      ...task,
       user: caller.user,
-      controller: new AbortController(),
+      companyFile: task.companyFile,
+      writes: task.writes,
+      work: task.work,
+      resolve: task.resolve,
+      reject: task.reject,
+      signal: new JobSignal(),
       startedAt: undefined,
       settle: () => {
         clearTimeout(timer);
@@ -246,7 +272,7 @@ export class SessionQueue {
     this.#running = job;
     job.startedAt = Date.now();
     try {
-      const value = await job.work(job.controller.signal);
+      const value = await job.work(job.signal);
       this.#lastSuccess = new Date();
       job.resolve(value as never);
     } catch (error) {
@@ -265,12 +291,13 @@ export class SessionQueue {
     this.#giveUp(job, (outcome) =>
       deadlinePassed(deadlineMs, outcome, wasRunning ? undefined : this.#describeRunning()),
     );
-    if (wasRunning) job.controller.abort();
+    if (wasRunning) job.signal.abort();
   }
 
   /** Answers the caller now. What runs already keeps its place until the processor is done with it. */
   #giveUp(job: Job, error: (outcome: Outcome) => QBError): void {
     if (this.#running !== job) return this.#answerWaiting(job, error("not_applied"));
+    job.signal.abandoned = true;
     job.reject(error(job.writes ? "unknown" : "not_applied"));
     job.settle();
   }
@@ -304,7 +331,7 @@ export class SessionQueue {
   async #processOn(
     settings: QuickBooksSettings,
     set: MessageSet,
-    signal: AbortSignal,
+    signal: JobSignal,
     ticket: Ticket | undefined,
   ): Promise<Answer> {
     if (ticket === undefined) return this.#processOnShared(settings, set, signal);
@@ -318,11 +345,7 @@ export class SessionQueue {
     }
   }
 
-  async #processOnShared(
-    settings: QuickBooksSettings,
-    set: MessageSet,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  async #processOnShared(settings: QuickBooksSettings, set: MessageSet, signal: JobSignal): Promise<Answer> {
     const held = this.#held.get(settings);
     if (held === undefined) return this.#processOnce(settings, set, signal);
     try {
@@ -335,8 +358,8 @@ export class SessionQueue {
     }
   }
 
-  async #processOnce(settings: QuickBooksSettings, set: MessageSet, signal: AbortSignal): Promise<Answer> {
-    const session = await this.#processor.open(settings, { signal });
+  async #processOnce(settings: QuickBooksSettings, set: MessageSet, signal: JobSignal): Promise<Answer> {
+    const session = await this.#processor.open(settings, signal);
     this.#spent.push(session);
     return processWith(session, set, signal);
   }
@@ -345,18 +368,18 @@ export class SessionQueue {
     settings: QuickBooksSettings,
     holder: string,
     name: string,
-    signal: AbortSignal,
+    signal: JobSignal,
   ): Promise<HeldSession> {
     const held = this.#held.get(settings);
     if (held !== undefined) return this.#held.addHolder(held, holder, name);
-    const session = await this.#processor.open(settings, { signal });
+    const session = await this.#processor.open(settings, signal);
     return this.#held.add(settings, session, holder, name);
   }
 
-  async #reopen(held: HeldSession, signal: AbortSignal): Promise<void> {
+  async #reopen(held: HeldSession, signal: JobSignal): Promise<void> {
     await this.#closeQuietly(held.session);
     try {
-      held.session = await this.#processor.open(held.settings, { signal });
+      held.session = await this.#processor.open(held.settings, signal);
     } catch (error) {
       this.#held.remove(held);
       throw error;
@@ -419,13 +442,9 @@ function nameOf(user: string): string {
   return user.slice(user.indexOf(":") + 1);
 }
 
-async function processWith(
-  session: QuickBooksSession,
-  set: MessageSet,
-  signal: AbortSignal,
-): Promise<Answer> {
+async function processWith(session: QuickBooksSession, set: MessageSet, signal: JobSignal): Promise<Answer> {
   try {
-    const answer = await session.process(set, { signal });
+    const answer = await session.process(set, signal);
     if (typeof answer === "string" || answer instanceof Uint8Array) return answer;
   } catch (error) {
     throw asQBError(error, set.writes);
