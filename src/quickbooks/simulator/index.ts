@@ -1,0 +1,2 @@
+export { Simulator, type SimulatorOptions } from "./simulator.js";
+export type { Edition } from "./product.js";
