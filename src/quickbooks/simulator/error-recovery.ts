@@ -39,9 +39,12 @@ export function withRecovery(
   if ([newMessageSetID, oldMessageSetID].some((id) => (id?.length ?? 0) > GREATEST_ID)) {
     return answer(BAD_MESSAGE_SET_ID, newMessageSetID, []);
   }
-  const isQuestion = request.set.children.length === 0 && newMessageSetID === oldMessageSetID;
-  if (newMessageSetID !== undefined && isQuestion) return report(request, newMessageSetID, saved, context);
-  const cleared = oldMessageSetID === undefined || saved.clear(request.application, oldMessageSetID);
+  const isSame = newMessageSetID === oldMessageSetID;
+  if (newMessageSetID !== undefined && isSame && request.set.children.length === 0) {
+    return report(request, newMessageSetID, saved, context);
+  }
+  const forgets = oldMessageSetID !== undefined && !isSame;
+  const cleared = !forgets || saved.clear(request.application, oldMessageSetID);
   const status = cleared ? GOOD : NOTHING_SAVED;
   if (newMessageSetID === undefined) return answer(status, undefined, work());
   return protect(request, newMessageSetID, status, saved, work, context);

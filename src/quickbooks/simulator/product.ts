@@ -8,10 +8,9 @@ export type Edition = "SimpleStart" | "Pro" | "Premier" | "Enterprise";
 export const MAX_VERSION = "16.0";
 
 /** Every version that a QuickBooks with qbXML 16.0 accepts. That the list goes on after 13.0 in whole versions is a guess. */
-const VERSIONS = [
-  ...["1.0", "1.1", "2.0", "2.1", "3.0", "4.0", "4.1", "5.0", "6.0", "7.0", "8.0", "9.0", "10.0"],
-  ...["11.0", "12.0", "13.0", "14.0", "15.0", "16.0"],
-];
+const VERSIONS = "1.0 1.1 2.0 2.1 3.0 4.0 4.1 5.0 6.0 7.0 8.0 9.0 10.0 11.0 12.0 13.0 14.0 15.0 16.0".split(
+  " ",
+);
 
 /** The product year that brought each version; MajorVersion is the year less 1990. */
 const YEARS: Readonly<Record<string, number>> = {

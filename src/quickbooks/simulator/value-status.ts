@@ -2,7 +2,7 @@ import type { QBXMLElement } from "../../qbxml/reader.js";
 import { checkValues, scalarsOf, type ValueFinding } from "../../qbxml/schema/value-check.js";
 import { invalidObjectId, RequestFailure } from "./request-failure.js";
 
-/** Codes 3010, 3020 and 3040 are documented or seen, the others are guesses; so are the sentences. */
+/** Codes 3010 to 3040 are documented or seen, the others are guesses; so are the sentences. */
 const BY_TYPE: Readonly<Record<string, readonly [code: number, what: string]>> = {
   BOOLTYPE: [3010, "boolean"],
   DATETYPE: [3020, "date"],
