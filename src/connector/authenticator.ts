@@ -77,14 +77,8 @@ export class Authenticator {
   }
 
   /** To be told of what was decided in the end, after the listeners. */
-  decided(
-    header: string | undefined,
-    address: string,
-    { credentials, match }: Verdict,
-    accepted: boolean,
-  ): void {
-    if (header === undefined || credentials === NOBODY) return;
-    const digest = this.#digest(header);
+  decided(address: string, { digest, match }: Verdict, accepted: boolean): void {
+    if (digest === undefined) return;
     if (!accepted) {
       this.#letIn.delete(digest);
       if (match === undefined) this.#options.throttle.failed(address);
