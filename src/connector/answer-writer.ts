@@ -27,6 +27,7 @@ export async function writeAnswer(
   response.writeHead(200, { "content-type": QBXML_TYPE, "content-length": length, ...headers });
   if (length <= ONE_PIECE) response.end(answer);
   else await writeSlices(response, response, answer, stallMs);
+  watchStall(response, stallMs);
 }
 
 /**
@@ -95,6 +96,7 @@ async function writePacked(
   response.once("close", () => gzip.destroy());
   gzip.pipe(response);
   await writeSlices(gzip, response, answer, stallMs);
+  watchStall(response, stallMs);
 }
 
 async function writeSlices(
@@ -132,6 +134,19 @@ function drained(target: Gzip | ServerResponse, response: ServerResponse, stallM
     target.on("drain", done);
     response.on("close", done);
   });
+}
+
+/** For what is still in our buffers after the last piece. */
+function watchStall(response: ServerResponse, stallMs: number): void {
+  const { socket } = response;
+  let waiting = socket?.writableLength ?? 0;
+  if (waiting === 0 || stallMs === 0) return;
+  const timer = setInterval(() => {
+    const now = socket?.writableLength ?? 0;
+    if (now === waiting) response.destroy();
+    waiting = now;
+  }, stallMs);
+  response.once("close", () => clearInterval(timer));
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {

@@ -37,10 +37,13 @@ export interface AuthenticatorOptions {
 interface Verified {
   readonly user: AuthorizedUser;
   readonly revision: number;
+  /** Windows is asked again from time to time, because its passwords change without notice. */
+  readonly until: number;
 }
 
 const NOBODY: Credentials = Object.freeze({ user: "", password: "" });
 const NO_CREDENTIALS: Verdict = Object.freeze({ credentials: NOBODY, match: undefined, digest: undefined });
+const WINDOWS_HOLDS_MS = 300_000;
 const MAX_REMEMBERED = 1_000;
 const MAX_CHECKS_AT_ONCE = 2;
 const MAX_CHECKS_WAITING = 64;
@@ -94,8 +97,9 @@ export class Authenticator {
   #recognise(digest: string): AuthorizedUser | undefined {
     const known = this.#verified.get(digest);
     if (known === undefined) return undefined;
-    const stillHolds = known.user.revision === known.revision && this.#options.users.indexOf(known.user) >= 0;
-    if (stillHolds) return known.user;
+    const { user, revision, until } = known;
+    if (user.revision === revision && Date.now() < until && this.#options.users.indexOf(user) >= 0)
+      return user;
     this.#verified.delete(digest);
     return undefined;
   }
@@ -120,7 +124,11 @@ export class Authenticator {
       : normal.matches(password));
     const accepted = user?.authMode === "Windows" ? await this.#askWindows(name, password) : matches;
     if (!accepted || user === undefined) return undefined;
-    bounded(this.#verified).set(digest, { user, revision });
+    bounded(this.#verified).set(digest, {
+      user,
+      revision,
+      until: user.authMode === "Windows" ? Date.now() + WINDOWS_HOLDS_MS : Infinity,
+    });
     return user;
   }
 

@@ -170,7 +170,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   async disconnectFromQB(): Promise<void> {
-    if (this.connectedToQB) await this.#queue?.disconnect(this.#programSettings());
+    if (this.connectedToQB) await this.#queue?.disconnect();
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * A queue that serves its users in turn: one item of each user per round, in the order of arrival within a user.
- * An item that cannot be taken now holds back only the later items of its own user.
+ * An item that cannot be taken now holds nobody back.
  */
 export class FairQueue<Item extends { readonly user: string }> {
   /** In the order of turns: who was served last stands last. */
@@ -25,13 +25,13 @@ export class FairQueue<Item extends { readonly user: string }> {
   /** Takes the next item whose turn it is and that `ready` lets pass. */
   take(ready: (item: Item) => boolean): Item | undefined {
     for (const [user, lane] of this.#lanes) {
-      const first = lane[0] as Item;
-      if (!ready(first)) continue;
-      lane.shift();
+      const index = lane.findIndex(ready);
+      if (index < 0) continue;
+      const [item] = lane.splice(index, 1);
       this.#size--;
       this.#lanes.delete(user);
       if (lane.length > 0) this.#lanes.set(user, lane);
-      return first;
+      return item;
     }
     return undefined;
   }

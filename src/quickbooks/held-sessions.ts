@@ -50,8 +50,8 @@ export class HeldSessions {
   }
 
   /** Gives the session when its last holder left; closing it is the caller's part. */
-  release(settings: QuickBooksSettings, holder: string): QuickBooksSession | undefined {
-    const entry = this.#entries.get(sessionKey(settings));
+  release(holder: string): QuickBooksSession | undefined {
+    const entry = this.#heldBy(holder);
     if (entry === undefined || !entry.names.delete(holder) || entry.names.size > 0) return undefined;
     this.remove(entry);
     return entry.session;
@@ -68,7 +68,11 @@ export class HeldSessions {
   }
 
   isHeldBy(holder: string): boolean {
-    return [...this.#entries.values()].some((entry) => entry.names.has(holder));
+    return this.#heldBy(holder) !== undefined;
+  }
+
+  #heldBy(holder: string): Entry | undefined {
+    return [...this.#entries.values()].find((entry) => entry.names.has(holder));
   }
 
   /** The sessions on another company file than the wanted one; no name means whatever file is open. */

@@ -141,7 +141,7 @@ export class SessionQueue {
       this.#checkTicketCount(user);
       const ticket: Ticket = { id: randomUUID(), user, settings, idleTimer: undefined };
       const held = await this.#hold(settings, ticket.id, `user "${nameOf(user)}"`, signal);
-      if (signal.abandoned) await this.#release(settings, ticket.id);
+      if (signal.abandoned) await this.#release(ticket.id);
       else this.#tickets.set(ticket.id, ticket);
       this.#startIdleTimer(ticket);
       return { ticket: ticket.id, companyFile: held.session.companyFile };
@@ -163,8 +163,8 @@ export class SessionQueue {
     await this.#enqueue({ user: PROGRAM }, { companyFile: settings.companyFile, writes: false, work });
   }
 
-  async disconnect(settings: QuickBooksSettings): Promise<void> {
-    const work = (): Promise<unknown> => this.#release(settings, PROGRAM);
+  async disconnect(): Promise<void> {
+    const work = (): Promise<unknown> => this.#release(PROGRAM);
     await this.#enqueue({ user: PROGRAM }, { companyFile: undefined, writes: false, work });
   }
 
@@ -386,8 +386,8 @@ export class SessionQueue {
     }
   }
 
-  async #release(settings: QuickBooksSettings, holder: string): Promise<void> {
-    const session = this.#held.release(settings, holder);
+  async #release(holder: string): Promise<void> {
+    const session = this.#held.release(holder);
     if (session !== undefined) await this.#closeQuietly(session);
   }
 
@@ -421,7 +421,7 @@ export class SessionQueue {
   async #endTicket(ticket: Ticket): Promise<void> {
     clearTimeout(ticket.idleTimer);
     this.#tickets.delete(ticket.id);
-    const work = (): Promise<unknown> => this.#release(ticket.settings, ticket.id);
+    const work = (): Promise<unknown> => this.#release(ticket.id);
     await this.#enqueue({ user: PROGRAM }, { companyFile: undefined, writes: false, work });
   }
 
