@@ -27,7 +27,7 @@ export async function writeAnswer(
   response.writeHead(200, { "content-type": QBXML_TYPE, "content-length": length, ...headers });
   if (length <= ONE_PIECE) response.end(answer);
   else await writeSlices(response, response, answer, stallMs);
-  watchStall(response, stallMs);
+  if (length > ONE_PIECE || (response.socket?.writableLength ?? 0) > 0) watchStall(response, stallMs);
 }
 
 /**
@@ -140,10 +140,10 @@ function drained(target: Gzip | ServerResponse, response: ServerResponse, stallM
 function watchStall(response: ServerResponse, stallMs: number): void {
   const { socket } = response;
   let waiting = socket?.writableLength ?? 0;
-  if (waiting === 0 || stallMs === 0) return;
+  if (stallMs === 0 || response.writableFinished || response.destroyed) return;
   const timer = setInterval(() => {
     const now = socket?.writableLength ?? 0;
-    if (now === waiting) response.destroy();
+    if (now > 0 && now === waiting) response.destroy();
     waiting = now;
   }, stallMs);
   response.once("close", () => clearInterval(timer));

@@ -48,7 +48,9 @@ async function load(name, seconds) {
 
 function print(results) {
   const value = (name, key) => median(results.get(name).map((result) => result[key]));
-  console.log(`medians of ${ROUNDS} rounds of ${SECONDS} s, ${connections} connections, Node.js ${process.version}`);
+  console.log(
+    `medians of ${ROUNDS} rounds of ${SECONDS} s, ${connections} connections, Node.js ${process.version}`,
+  );
   printTable(
     ["in flight", "Pool.request/s", "QBClient.send/s", "ratio", "CPU us", "CPU us", "CPU ratio"],
     [1, 10, 100].map((n) => {

@@ -37,7 +37,17 @@ try {
 async function load(name, seconds) {
   const server = servers.get(name);
   const before = await server.cpu();
-  const args = ["-c", "1", "wrk", "-t1", "-c32", `-d${seconds}s`, "-s", script, `http://127.0.0.1:${server.port}/`];
+  const args = [
+    "-c",
+    "1",
+    "wrk",
+    "-t1",
+    "-c32",
+    `-d${seconds}s`,
+    "-s",
+    script,
+    `http://127.0.0.1:${server.port}/`,
+  ];
   const child = spawn("taskset", args, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));

@@ -6,7 +6,10 @@ import { REQUEST } from "./messages.mjs";
 const inner = /<CustomerAddRq[^]*<\/CustomerAddRq>\n/.exec(REQUEST)[0];
 const large = REQUEST.replace(inner, inner.repeat(Math.ceil(1e6 / inner.length)));
 const rows = [];
-for (const [name, text, count] of [["one request", REQUEST, 20_000], ["1 MB", large, 10]]) {
+for (const [name, text, count] of [
+  ["one request", REQUEST, 20_000],
+  ["1 MB", large, 10],
+]) {
   for (let index = 0; index < count; index++) readMessageSet(text);
   const times = [];
   for (let round = 0; round < ROUNDS; round++) {

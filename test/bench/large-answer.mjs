@@ -55,5 +55,7 @@ function take(port, encoding, limit = Infinity) {
 }
 
 function memory(pid, name) {
-  return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
+  return (
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024
+  );
 }

@@ -9,7 +9,12 @@ import { instantProcessor, SETTINGS } from "./processor.mjs";
 import { report } from "./report.mjs";
 
 const stages = new Set(process.argv.slice(2));
-const queue = new SessionQueue(instantProcessor, { maxWaiting: 1e6, deadlineMs: 600_000, companyFileWaitMs: 1, ticketIdleMs: 1 });
+const queue = new SessionQueue(instantProcessor, {
+  maxWaiting: 1e6,
+  deadlineMs: 600_000,
+  companyFileWaitMs: 1,
+  ticketIdleMs: 1,
+});
 
 const server = createServer((request, response) => {
   if (!authorized(request.headers.authorization)) return response.writeHead(401).end();
@@ -21,7 +26,10 @@ const server = createServer((request, response) => {
 async function answer(response, text) {
   const set = stages.has("gate") ? readMessageSet(text) : { writes: true, requests: [] };
   const result = stages.has("queue") ? await queue.process({ user: "x", settings: SETTINGS, set }) : RESPONSE;
-  response.writeHead(200, { "content-type": "text/xml; charset=utf-8", "content-length": Buffer.byteLength(result) });
+  response.writeHead(200, {
+    "content-type": "text/xml; charset=utf-8",
+    "content-length": Buffer.byteLength(result),
+  });
   response.end(result);
 }
 

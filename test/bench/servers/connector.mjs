@@ -7,7 +7,8 @@ import { report } from "./report.mjs";
 const connector = new QBConnector({ localPort: 0, quickbooks: instantProcessor });
 connector.addUser(USER, PASSWORD);
 if (process.argv.includes("events")) {
-  for (const name of ["connected", "disconnected", "header", "request", "response", "status"]) connector.on(name, () => {});
+  for (const name of ["connected", "disconnected", "header", "request", "response", "status"])
+    connector.on(name, () => {});
   connector.on("authorization", () => {});
 }
 await connector.listen();

@@ -4,7 +4,9 @@ import { authorized } from "./password.mjs";
 import { report } from "./report.mjs";
 
 const app = fastify();
-app.addContentTypeParser(["text/xml", "application/xml"], { parseAs: "string" }, (_request, body, done) => done(null, body));
+app.addContentTypeParser(["text/xml", "application/xml"], { parseAs: "string" }, (_request, body, done) =>
+  done(null, body),
+);
 app.post("/", (request, reply) => {
   if (!authorized(request.headers.authorization)) return reply.code(401).send();
   return reply.type("text/xml; charset=utf-8").send(RESPONSE);

@@ -4,14 +4,19 @@ import { PASSWORD, USER } from "../messages.mjs";
 import { report } from "./report.mjs";
 
 const [kind, megabytes] = [process.argv[2], Number(process.argv[3])];
-const record = kind === "utf16" ? "<Notes>\u4e2d text of ordinary length</Notes>\n" : "<Notes>a text of ordinary length!</Notes>\n";
+const record =
+  kind === "utf16"
+    ? "<Notes>\u4e2d text of ordinary length</Notes>\n"
+    : "<Notes>a text of ordinary length!</Notes>\n";
 const parts = ["<QBXML>\n"];
 for (let size = 0; size < megabytes * 1e6; size += Buffer.byteLength(record)) parts.push(record);
 parts.push("</QBXML>\n");
 const document = Buffer.from(parts.join(""));
 parts.length = 0;
 const answer = kind === "bytes" ? document : document.toString(kind === "utf16" ? "utf8" : "latin1");
-const processor = { open: async () => ({ companyFile: "C:\\bench.qbw", process: async () => answer, close: async () => {} }) };
+const processor = {
+  open: async () => ({ companyFile: "C:\\bench.qbw", process: async () => answer, close: async () => {} }),
+};
 
 const connector = new QBConnector({ localPort: 0, quickbooks: processor });
 connector.addUser(USER, PASSWORD);

@@ -1,7 +1,14 @@
 // A request processor that answers at once.
 import { RESPONSE } from "../messages.mjs";
 
-export const SETTINGS = { applicationName: "bench", applicationId: "", companyFile: "", mode: "DoNotCare", authFlags: undefined, readOnly: false };
+export const SETTINGS = {
+  applicationName: "bench",
+  applicationId: "",
+  companyFile: "",
+  mode: "DoNotCare",
+  authFlags: undefined,
+  readOnly: false,
+};
 
 export const instantProcessor = {
   async open() {
