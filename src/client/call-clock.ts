@@ -1,0 +1,41 @@
+import { EventEmitter } from "node:events";
+import type { RoadCall } from "./road.js";
+
+/** The connector answers when its deadline passes; only if it does not, the client gives up by itself. */
+const GRACE_MS = 5_000;
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Ends a call when its time is over or its caller wants it. undici takes an emitter of `abort` as signal, which costs a
+ * fraction of an AbortController.
+ */
+export class CallClock extends EventEmitter {
+  readonly #timer: NodeJS.Timeout;
+  readonly #caller: AbortSignal | undefined;
+  /** Who ended the call, while it has not ended by itself. */
+  abortedBy: "deadline" | "caller" | undefined;
+
+  constructor({ signal, deadlineMs }: RoadCall, defaultMs: number) {
+    super();
+    this.#caller = signal;
+    const milliseconds = Math.min((deadlineMs ?? defaultMs) + GRACE_MS, LONGEST_TIMER);
+    this.#timer = setTimeout(() => this.#abort("deadline"), milliseconds);
+    signal?.addEventListener("abort", this.#onCallerAbort);
+  }
+
+  get aborted(): boolean {
+    return this.abortedBy !== undefined;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener("abort", this.#onCallerAbort);
+  }
+
+  readonly #onCallerAbort = (): void => this.#abort("caller");
+
+  #abort(by: "deadline" | "caller"): void {
+    this.abortedBy ??= by;
+    this.emit("abort");
+  }
+}
