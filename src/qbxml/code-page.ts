@@ -82,7 +82,7 @@ export class CodePage {
     let result = "";
     for (const character of value) {
       const codePoint = character.codePointAt(0) as number;
-      if (!this.has(codePoint)) result += this.text(outside(character), () => "?");
+      if (!this.has(codePoint)) result += this.#escape(outside(character), () => "?", plainControls);
       else if (codePoint >= 0x7f || (codePoint < 0x20 && !plainControls.includes(character)))
         result += `&#${codePoint};`;
       else result += MARKUP[character] ?? character;
@@ -206,23 +206,55 @@ export class OutsidePolicy {
   }
 }
 
-const SOURCE_PIECE = /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[|\]\]>|&#(?:x([0-9a-fA-F]+)|(\d+));|\n|[^]/gu;
+const SOURCE_PIECE =
+  /<!--[^]*?-->|<\?[^]*?\?>|<!\[CDATA\[[^]*?\]\]>|&#(?:x([0-9a-fA-F]+)|(\d+));|[^\0-\x7f]/gu;
+const ABOVE_ASCII = /[^\0-\x7f]/gu;
+const CDATA = "<![CDATA[";
 
 /** Finds the places in a well-formed document, where a character may stand as itself or as a reference. */
 function* placesOutside(page: CodePage, document: string): Generator<{ character: string } & Position> {
-  let line = 1;
-  let lineStart = 0;
+  const ruler = new Ruler(document);
+  for (const { character, index } of charactersAboveAscii(document)) {
+    if (!page.has(character.codePointAt(0) as number)) yield { character, ...ruler.positionOf(index) };
+  }
+}
+
+/** Comments and instructions are not passed on, and inside CDATA nothing but raw characters means a character. */
+function* charactersAboveAscii(document: string): Generator<{ character: string; index: number }> {
   for (const match of document.matchAll(SOURCE_PIECE)) {
     const [piece, hex, decimal] = match;
-    const character =
-      (hex ?? decimal) ? String.fromCodePoint(parseInt(hex ?? (decimal as string), hex ? 16 : 10)) : piece;
-    if (!piece.startsWith("<") && !page.has(character.codePointAt(0) as number)) {
-      yield { character, line, column: [...document.slice(lineStart, match.index)].length + 1 };
+    const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+    if (piece.startsWith(CDATA)) {
+      for (const { 0: character, index } of piece.matchAll(ABOVE_ASCII))
+        yield { character, index: match.index + index };
+    } else if (!piece.startsWith("<")) {
+      yield { character: piece.startsWith("&") ? String.fromCodePoint(code) : piece, index: match.index };
     }
-    const lastBreak = piece.lastIndexOf("\n");
-    if (lastBreak >= 0) {
-      line += piece.split("\n").length - 1;
-      lineStart = match.index + lastBreak + 1;
-    }
+  }
+}
+
+/** Tells line and column of places that come in the order of the document, reading it once. */
+class Ruler {
+  readonly #document: string;
+  #index = 0;
+  #line = 1;
+  #column = 1;
+
+  constructor(document: string) {
+    this.#document = document;
+  }
+
+  positionOf(index: number): Position {
+    while (this.#index < index) this.#step();
+    return { line: this.#line, column: this.#column };
+  }
+
+  #step(): void {
+    const code = this.#document.codePointAt(this.#index) as number;
+    this.#index += code > 0xffff ? 2 : 1;
+    if (code === 0x0a || (code === 0x0d && this.#document.charCodeAt(this.#index) !== 0x0a)) {
+      this.#line++;
+      this.#column = 1;
+    } else this.#column++;
   }
 }

@@ -82,7 +82,7 @@ class EnvelopeHandler implements TokenHandler {
   }
 
   instruction(target: string, body: string, depth: number): void {
-    if (target !== "qbxml") this.#fail(`the processing instruction "${target}" is not allowed`);
+    if (target !== "qbxml") this.#fail(`the processing instruction "${target.slice(0, 100)}" is not allowed`);
     if (depth > 0 || this.#kind !== undefined)
       this.#fail("the qbxml instruction must stand before the QBXML element");
     if (this.#version !== undefined) this.#fail("there are two qbxml instructions");
@@ -184,9 +184,10 @@ class EnvelopeHandler implements TokenHandler {
   }
 
   #writeClose(name: string, content: string): void {
+    const text = this.#page.text(content, this.#outside.instead);
     if (!this.#openTagStarted) this.#body += `\n</${name}>`;
-    else if (content === "") this.#body += "/>";
-    else this.#body += `>${this.#page.text(content, this.#outside.instead)}</${name}>`;
+    else if (text === "") this.#body += "/>";
+    else this.#body += `>${text}</${name}>`;
     this.#openTagStarted = false;
   }
 

@@ -19,7 +19,9 @@ export interface TokenHandler {
 }
 
 const MAX_DEPTH = 64;
-const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
+/** A message may quote names, and those may be as long as the document. */
+const MAX_MESSAGE = 200;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -67,7 +69,7 @@ function listen(parser: SaxesParser, handler: TokenHandler, fail: (message: stri
 
 function checkName(name: string, fail: (message: string) => never): void {
   if (!PLAIN_NAME.test(name) || name === "xmlns")
-    fail(`"${name}" is not a qbXML name; namespaces are not allowed`);
+    fail(`"${name.slice(0, 100)}" is not a qbXML name; namespaces are not allowed`);
 }
 
 /** saxes begins its messages with the position. */
@@ -86,7 +88,7 @@ function malformed(message: string, position: Position): never {
 }
 
 function malformedError(message: string, { line, column }: Position): QBError {
-  return new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message}`, {
+  return new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: ${message.slice(0, MAX_MESSAGE)}`, {
     details: { line, column },
   });
 }
