@@ -1,5 +1,5 @@
-import { TextDecoder } from "node:util";
 import { QBError } from "../errors.js";
+import { decodeStrictly } from "./decode.js";
 import type { Position } from "./tokenizer.js";
 
 /** What to do with a character that QuickBooks' code page does not have. */
@@ -121,14 +121,15 @@ const OTHER_LABELS: Readonly<Record<number, string>> = {
 
 function insideTest(number: number, name: string | number): (codePoint: number) => boolean {
   if (number === 65001) return () => true;
-  const characters = charactersOf(decoderFor(number, name), number >= 932 && number <= 950);
+  const characters = charactersOf(knownLabel(number, name), number >= 932 && number <= 950);
   return (codePoint) => characters.has(codePoint);
 }
 
-function decoderFor(number: number, name: string | number): TextDecoder {
+function knownLabel(number: number, name: string | number): string {
   const label = OTHER_LABELS[number] ?? `windows-${number}`;
   try {
-    return new TextDecoder(label, { fatal: true });
+    decodeStrictly(new Uint8Array(), label);
+    return label;
   } catch (cause) {
     throw new QBError("QB_INVALID_ARGUMENT", `code page "${name}" is not known; the Western one is 1252`, {
       cause,
@@ -136,10 +137,10 @@ function decoderFor(number: number, name: string | number): TextDecoder {
   }
 }
 
-function charactersOf(decoder: TextDecoder, doubleBytes: boolean): ReadonlySet<number> {
+function charactersOf(label: string, doubleBytes: boolean): ReadonlySet<number> {
   const found = new Set<number>();
   const tryBytes = (...bytes: number[]): void => {
-    const characters = decodeOrEmpty(decoder, Uint8Array.from(bytes));
+    const characters = decodeOrEmpty(Uint8Array.from(bytes), label);
     if ([...characters].length === 1) found.add(characters.codePointAt(0) as number);
   };
   for (let high = 0x80; high < 0x100; high++) {
@@ -149,9 +150,9 @@ function charactersOf(decoder: TextDecoder, doubleBytes: boolean): ReadonlySet<n
   return found;
 }
 
-function decodeOrEmpty(decoder: TextDecoder, bytes: Uint8Array): string {
+function decodeOrEmpty(bytes: Uint8Array, label: string): string {
   try {
-    return decoder.decode(bytes);
+    return decodeStrictly(bytes, label);
   } catch {
     return "";
   }

@@ -55,10 +55,18 @@ function knownEncoding(label: string, where: string): string {
 
 function decodeAs(bytes: Uint8Array, encoding: string): string {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return decodeStrictly(bytes, encoding);
   } catch (cause) {
     throw new QBError("QB_CHARACTER_ENCODING", `the bytes are not valid ${encoding}`, { cause });
   }
+}
+
+/** Throws a `TypeError` for bytes that are not valid, a `RangeError` for an encoding that Node does not know. */
+export function decodeStrictly(bytes: Uint8Array, encoding: string): string {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  if (decoder.encoding !== "windows-1252") return decoder.decode(bytes);
+  // Node 20 takes Latin-1 for Windows 1252 and loses the euro sign and 26 others, except when it decodes a stream.
+  return decoder.decode(bytes, { stream: true }) + decoder.decode();
 }
 
 function fail(message: string): never {
