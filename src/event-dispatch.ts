@@ -35,7 +35,7 @@ export interface TypedEmitter<Events extends object> {
 
 /** Folds what eventemitter3 knows beside a function (`once`, a context) into the function, so that listeners can be run one by one. */
 class FoldingEmitter extends EventEmitter {
-  readonly #wrappers = new WeakMap<Listener, Listener>();
+  readonly #originals = new WeakMap<Listener, Listener>();
 
   override on(event: string | symbol, listener: Listener, context?: unknown): this {
     return super.on(event, (context === undefined ? listener : this.#wrap(listener, context)) as never);
@@ -50,8 +50,8 @@ class FoldingEmitter extends EventEmitter {
   }
 
   override off(event: string | symbol, listener?: Listener): this {
-    const wrapper = listener && this.#wrappers.get(listener);
-    if (wrapper !== undefined) super.off(event, wrapper as never);
+    for (const added of super.listeners(event) as Listener[])
+      if (this.#originals.get(added) === listener) super.off(event, added as never);
     return super.off(event, listener as never);
   }
 
@@ -64,7 +64,7 @@ class FoldingEmitter extends EventEmitter {
       if (onceFor !== undefined) super.off(onceFor, wrapper as never);
       return listener.apply(context ?? this, args);
     };
-    this.#wrappers.set(listener, wrapper);
+    this.#originals.set(wrapper, listener);
     return wrapper;
   }
 }
@@ -98,7 +98,7 @@ export class EventDispatch<Events extends object> {
   readonly #emitter: TypedEmitter<Events>;
   readonly #options: DispatchOptions;
   readonly #held: Held[] = [];
-  readonly #onHeld: (() => void)[] = [];
+  readonly #onHeld = new Set<() => void>();
 
   constructor(emitter: TypedEmitter<Events>, options: DispatchOptions) {
     this.#emitter = emitter;
@@ -115,7 +115,7 @@ export class EventDispatch<Events extends object> {
     if (!this.holding) return this.#tell(name, make());
     if (this.#held.length >= MAX_HELD) this.#held.shift();
     this.#held.push({ name, event: make() });
-    for (const wake of this.#onHeld.splice(0)) wake();
+    for (const wake of this.#onHeld) wake();
   }
 
   /**
@@ -151,20 +151,21 @@ export class EventDispatch<Events extends object> {
 
   #somethingHeld(waitMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      this.#onHeld.push(() => {
+      const wake = (): void => {
         clearTimeout(timer);
+        this.#onHeld.delete(wake);
         resolve();
-      });
+      };
+      const timer = setTimeout(wake, waitMs);
+      this.#onHeld.add(wake);
     });
   }
 
   #tell(name: string, event: object): void {
     for (const listener of this.#listeners(name)) {
       try {
-        const result = listener(event as never);
-        if (result instanceof Promise)
-          result.catch((error: unknown) => this.#options.onListenerError(name, error));
+        const result = listener.call(this.#emitter, event as never);
+        if (isThenable(result)) result.then(undefined, (error) => this.#options.onListenerError(name, error));
       } catch (error) {
         this.#options.onListenerError(name, error);
       }
@@ -175,7 +176,7 @@ export class EventDispatch<Events extends object> {
     let failure: unknown;
     for (const listener of this.#listeners(name)) {
       try {
-        await listener(event as never);
+        await listener.call(this.#emitter, event as never);
       } catch (error) {
         this.#options.onListenerError(name, error);
         failure ??= error ?? new Error("a listener threw nothing");
@@ -188,6 +189,10 @@ export class EventDispatch<Events extends object> {
   #listeners(name: string): Listener[] {
     return this.#emitter.listeners(name as keyof Events & string);
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 /** An argument object: `fixed` fields can be read, `writable` ones also written, nothing can be added. */
