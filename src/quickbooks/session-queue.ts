@@ -72,7 +72,7 @@ interface Job {
   readonly reject: (error: QBError) => void;
   readonly signal: JobSignal;
   /** Ends timers and listeners of a job that was answered. */
-  settle(): void;
+  settle: () => void;
   startedAt: number | undefined;
 }
 

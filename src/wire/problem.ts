@@ -42,7 +42,7 @@ export function fromProblem(text: string, status: number, retryAfter?: string): 
   const problem = parseObject(text);
   if (problem === undefined || !isErrorCode(problem["code"])) return undefined;
   const { code, detail, outcome, retryable, who, advice, hresult, details } = problem;
-  return new QBError(code, String(detail ?? code), {
+  return new QBError(code, typeof detail === "string" ? detail : code, {
     httpStatus: status,
     outcome: OUTCOMES.has(outcome) ? (outcome as Outcome) : "unknown",
     retryable: retryable === true,
