@@ -1,0 +1,78 @@
+// Runs the compiled tests with node's own runner. It takes files differently by version of Node, hence the list.
+//   node scripts/test.mjs [--in FOLDER[,FOLDER]] [part of a file name ...]
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { run } from "node:test";
+import { tap } from "node:test/reporters";
+import { parseArgs } from "node:util";
+
+const FOLDERS = "unit,contract,integration,docs,fuzz";
+const FILE_TIMEOUT_MS = 180_000;
+/** Node 24 applies the time limit of a file to each of its tests and waits for what these leave behind. */
+const RUN_TIMEOUT_MS = 900_000;
+
+const { values, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: { in: { type: "string", default: FOLDERS } },
+});
+const files = values.in.split(",").flatMap(compiledTests).filter(isWanted);
+const missing = files.filter((file) => !existsSync(file));
+if (files.length === 0) stop(`no test file in ${values.in} matches ${JSON.stringify(filters)}`);
+if (missing.length > 0) stop(`not compiled: ${missing.join(", ")}; run: npm run build:tests`);
+
+const executed = new Map(files.map((file) => [resolve(file), 0]));
+let failures = 0;
+const events = run({
+  files: [...executed.keys()],
+  concurrency: 2,
+  timeout: FILE_TIMEOUT_MS,
+  signal: AbortSignal.timeout(RUN_TIMEOUT_MS),
+});
+for await (const text of tap(worthReading(events))) process.stdout.write(text);
+
+const idle = [...executed.keys()].filter((file) => executed.get(file) === 0);
+if (idle.length > 0) stop(`executed no test: ${idle.join(", ")}`);
+process.exitCode = failures > 0 ? 1 : 0;
+
+/** The compiled counterpart of every test source: nothing stale runs, nothing missing goes unnoticed. */
+function compiledTests(folder) {
+  const sources = join("test", folder);
+  if (!existsSync(sources)) return [];
+  return readdirSync(sources, { recursive: true })
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort()
+    .map((name) => join("build", folder, name.replace(/\.ts$/, ".js")));
+}
+
+function isWanted(file) {
+  return filters.length === 0 || filters.some((part) => file.replaceAll("\\", "/").includes(part));
+}
+
+/** A line for each file is printed here; the reporter gets every failure and the runner's own counts. */
+async function* worthReading(source) {
+  for await (const event of source) {
+    if (event.type === "test:complete") noteProgress(event.data);
+    if (event.type === "test:fail") failures++;
+    if (isWorthReading(event)) yield event;
+  }
+}
+
+function noteProgress({ name, file, details }) {
+  if (executed.has(name)) {
+    console.log(`${relative("build", name)} ${(details.duration_ms / 1000).toFixed(1)} s`);
+  } else if (details.type !== "suite" && executed.has(file)) {
+    executed.set(file, executed.get(file) + 1);
+  }
+}
+
+function isWorthReading({ type, data }) {
+  if (type === "test:fail") return data.details.error?.failureType !== "subtestsFailed";
+  return (
+    type === "test:stdout" || type === "test:stderr" || (type === "test:diagnostic" && data.nesting === 0)
+  );
+}
+
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}

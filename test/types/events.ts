@@ -1,0 +1,72 @@
+// The events of a connector: what listeners get, and which fields they may write.
+import { once } from "node:events";
+import { QBConnector, type AuthorizationEvent, type QBConnectorEvents, type QBError } from "qbconnector";
+
+const connector = new QBConnector();
+
+connector.on("authorization", (e) => {
+  e.accept = e.user === "Foo" && e.connectionId > 0 && e.userIndex >= -1;
+  e.readOnly = false;
+  // @ts-expect-error who asks is not the listener's to say
+  e.user = "Bar";
+  // @ts-expect-error nor with which password
+  e.password = "";
+  // @ts-expect-error nor who it is on the list
+  e.userIndex = 0;
+});
+connector.on("authorization", async (e) => {
+  e.accept ||= await Promise.resolve(e.password.length > 8);
+});
+connector.on("connectionRequest", (e) => {
+  e.accept = e.address === "127.0.0.1" && e.port > 0;
+  // @ts-expect-error the address is a fact
+  e.address = "10.0.0.1";
+});
+connector.on("connected", (e) => {
+  const text: string = `${e.connectionId} ${e.statusCode} ${e.description}`;
+  // @ts-expect-error a notification has nothing to decide
+  e.accept = false;
+  return text;
+});
+connector.once("disconnected", ({ statusCode, description }) => [statusCode, description]);
+connector.on("header", ({ field, value }) => `${field}: ${value}`);
+connector.on("request", (e) => {
+  const qbxml: string = e.request;
+  // @ts-expect-error what goes to QuickBooks was decided at the gate
+  e.request = qbxml;
+});
+connector.on("response", (e) => e.response.length);
+connector.on("status", (e) => e.message);
+connector.on("error", (e) => {
+  const error: QBError = e.error;
+  const status: number = e.errorCode;
+  return [error.code, status, e.description];
+});
+
+// @ts-expect-error no such event
+connector.on("connect", () => undefined);
+
+const listener = (e: AuthorizationEvent): void => {
+  e.accept = true;
+};
+connector.addListener("authorization", listener).off("authorization", listener).removeAllListeners("status");
+const count: number = connector.listenerCount("error");
+
+/** Node's own helper works on a connector; its types ask for all of Node's emitter, hence the cast. */
+export async function waitForTheFirst(): Promise<unknown[]> {
+  return once(connector as unknown as NodeJS.EventEmitter, "connected");
+}
+
+/** Every event, by name: a new one does not compile until it is listed here. */
+export const events: Record<keyof QBConnectorEvents, true> = {
+  authorization: true,
+  connectionRequest: true,
+  connected: true,
+  disconnected: true,
+  header: true,
+  request: true,
+  response: true,
+  status: true,
+  error: true,
+};
+export { count };
