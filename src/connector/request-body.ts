@@ -29,6 +29,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   if (Number(request.headers["content-length"] ?? 0) > limits.bytes)
     return Promise.reject(tooLarge(limits.bytes));
   if (request.readableEnded) return Promise.reject(consumed());
+  if (request.destroyed) return Promise.reject(incomplete());
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return collect(request, undefined, limits);
   const makeUnpacker = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
