@@ -81,10 +81,15 @@ function checkCompanyFile(path: string): void {
   });
 }
 
-function unsafePath(path: string): string | undefined {
+/** Characters that programs with a code page may take for a backslash. */
+const LOOK_LIKE_SLASHES = /[\u2044\u2215\u2216\u29f5\u00a5\u20a9]/g;
+
+function unsafePath(value: string): string | undefined {
+  const path = value.replace(LOOK_LIKE_SLASHES, "\\").normalize("NFKC").replace(LOOK_LIKE_SLASHES, "\\");
   if (/^\s*[\\/]{2}/.test(path) || /^\s*[\\/]\?\?[\\/]/.test(path)) return "a network or device path";
-  if (/^[a-z][a-z0-9+.-]+:[\\/]{2}/i.test(path)) return "a URL";
+  if (/^\s*[a-z][a-z0-9+.-]+:[\\/]{2}/i.test(path)) return "a URL";
   if (DEVICE.test(path)) return "a device";
-  if (path.lastIndexOf(":") > 1) return "a stream of a file";
+  if (/["*?<>|]/.test(path)) return "a path with characters that no file has";
+  if (/:/.test(path.replace(/^[a-z]:/i, ""))) return "a stream of a file";
   return undefined;
 }

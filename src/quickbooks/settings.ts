@@ -19,7 +19,7 @@ export function quickBooksSettings(
       (values.ConnectionMode ?? "DontCare") === "DontCare"
         ? "DoNotCare"
         : (values.ConnectionMode as FileMode),
-    authFlags: values.AuthFlags === undefined ? authFlags : Number(values.AuthFlags),
+    authFlags: values.AuthFlags === undefined ? authFlags : Number(values.AuthFlags) || undefined,
     readOnly: readOnly || values.ReadOnly === "true",
   });
 }
