@@ -6,7 +6,8 @@ import type { Logger } from "../logger.js";
 import type { CodePage, OutsideCodePage } from "../qbxml/code-page.js";
 import { decodeDocument } from "../qbxml/decode.js";
 import { readMessageSet, type MessageSet } from "../qbxml/envelope.js";
-import type { DepartureSignal, SessionQueue } from "../quickbooks/session-queue.js";
+import type { DepartureSignal } from "../quickbooks/call-queue.js";
+import type { SessionQueue } from "../quickbooks/session-queue.js";
 import type { QuickBooksSettings } from "../quickbooks/request-processor.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
 import {
@@ -98,7 +99,7 @@ export class RequestHandler {
 
   #onEnd({ connection, request }: Exchange): void {
     connection.active--;
-    if (this.#context.closing() && connection.active === 0) request.socket.destroySoon();
+    if (connection.own && connection.active === 0 && this.#context.closing()) request.socket.destroySoon();
   }
 
   async #serve(exchange: Exchange): Promise<void> {
@@ -133,12 +134,13 @@ export class RequestHandler {
     const deadlineMs = this.#deadlineOf(request);
     const settings = this.#settingsFor(access, request);
     const set = await this.#readMessageSet(exchange);
-    if (access.readOnly) checkReadOnly(set);
+    if (settings.readOnly) checkReadOnly(set);
     this.#announceRequest(exchange, access, set);
     const signal = new Departure(exchange.response);
     const call = {
       user: access.user,
       settings,
+      asksForSettings: request.headers[SETTINGS_HEADER] !== undefined,
       set,
       signal,
       deadlineMs,
@@ -157,6 +159,7 @@ export class RequestHandler {
 
   readonly #openTicket: Action = async (exchange) => {
     const access = await this.#authorize(exchange);
+    checkIdempotencyKey(exchange.request);
     const deadlineMs = this.#deadlineOf(exchange.request);
     const settings = this.#settingsFor(access, exchange.request);
     const signal = new Departure(exchange.response);
@@ -303,8 +306,10 @@ export class RequestHandler {
         ? cause
         : new QBError("QB_INTERNAL", "the connector failed", { outcome: "unknown", cause });
     this.#report(error, connection);
-    if (hasLongRest(request)) writeProblem(response, error, { close: true, discard: request });
-    else writeProblem(response, error, { close: this.#context.closing() });
+    if (error.code === "QB_BODY_TIMEOUT" || hasLongRest(request))
+      return writeProblem(response, error, { close: true, discard: request });
+    writeProblem(response, error, { close: this.#context.closing() });
+    request.resume();
   }
 
   #report(error: QBError, { id }: Connection): void {

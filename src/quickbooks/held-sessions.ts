@@ -2,13 +2,12 @@ import type { QuickBooksSession, QuickBooksSettings } from "./request-processor.
 
 export interface HeldSession {
   readonly settings: QuickBooksSettings;
-  session: QuickBooksSession;
+  /** The file that it has, or had before it was lost. */
+  readonly companyFile: string;
+  /** Undefined after QuickBooks dropped it, until it is opened again. */
+  session: QuickBooksSession | undefined;
   /** Who keeps it open, in words. */
   holders(): readonly string[];
-}
-
-interface Entry extends HeldSession {
-  readonly names: Map<string, string>;
 }
 
 /** Calls with equal keys can share a session. */
@@ -29,66 +28,79 @@ function companyFileKey(companyFile: string): string {
   return companyFile.replaceAll("/", "\\").toLowerCase();
 }
 
+class Entry implements HeldSession {
+  readonly settings: QuickBooksSettings;
+  readonly companyFile: string;
+  readonly names: Map<string, string>;
+  session: QuickBooksSession | undefined;
+
+  constructor(settings: QuickBooksSettings, session: QuickBooksSession, holder: string, name: string) {
+    this.settings = settings;
+    this.companyFile = session.companyFile;
+    this.session = session;
+    this.names = new Map([[holder, name]]);
+  }
+
+  holders(): readonly string[] {
+    return [...this.names.values()];
+  }
+}
+
 /** The sessions that stay open between calls, by application, file, mode and flags, each with its holders. */
 export class HeldSessions {
   readonly #entries = new Map<string, Entry>();
 
   get(settings: QuickBooksSettings): HeldSession | undefined {
-    return this.#entries.get(sessionKey(settings));
+    return this.#entries.size === 0 ? undefined : this.#entries.get(sessionKey(settings));
   }
 
   add(settings: QuickBooksSettings, session: QuickBooksSession, holder: string, name: string): HeldSession {
-    const names = new Map([[holder, name]]);
-    const entry: Entry = { settings, session, names, holders: () => [...names.values()] };
+    const entry = new Entry(settings, session, holder, name);
     this.#entries.set(sessionKey(settings), entry);
     return entry;
   }
 
-  addHolder(held: HeldSession, holder: string, name: string): HeldSession {
-    (held as Entry).names.set(holder, name);
-    return held;
+  addHolder(settings: QuickBooksSettings, holder: string, name: string): void {
+    this.#entries.get(sessionKey(settings))?.names.set(holder, name);
   }
 
   /** Gives the session when its last holder left; closing it is the caller's part. */
   release(holder: string): QuickBooksSession | undefined {
-    const entry = this.#heldBy(holder);
-    if (entry === undefined || !entry.names.delete(holder) || entry.names.size > 0) return undefined;
-    this.remove(entry);
-    return entry.session;
-  }
-
-  remove(held: HeldSession): void {
-    this.#entries.delete(sessionKey(held.settings));
+    for (const [key, entry] of this.#entries) {
+      if (!entry.names.delete(holder) || entry.names.size > 0) continue;
+      this.#entries.delete(key);
+      return entry.session;
+    }
+    return undefined;
   }
 
   takeAll(): QuickBooksSession[] {
     const sessions = [...this.#entries.values()].map((entry) => entry.session);
     this.#entries.clear();
-    return sessions;
+    return sessions.filter((session) => session !== undefined);
   }
 
-  isHeldBy(holder: string): boolean {
-    return this.#heldBy(holder) !== undefined;
-  }
-
-  #heldBy(holder: string): Entry | undefined {
-    return [...this.#entries.values()].find((entry) => entry.names.has(holder));
+  /** True when the holder's session is really open. */
+  isOpenFor(holder: string): boolean {
+    return [...this.#entries.values()].some(
+      (entry) => entry.session !== undefined && entry.names.has(holder),
+    );
   }
 
   /** The sessions on another company file than the wanted one; no name means whatever file is open. */
-  inTheWayOf(companyFile: string | undefined): HeldSession[] {
-    if (companyFile === undefined || companyFile === "" || this.#entries.size === 0) return [];
+  inTheWayOf(companyFile: string | undefined): readonly HeldSession[] {
+    if (companyFile === undefined || companyFile === "" || this.#entries.size === 0) return NONE;
     const wanted = companyFileKey(companyFile);
-    return [...this.#entries.values()].filter(
-      (entry) => companyFileKey(entry.session.companyFile) !== wanted,
-    );
+    return [...this.#entries.values()].filter((entry) => companyFileKey(entry.companyFile) !== wanted);
   }
 
   describe(): { companyFile: string; application: string; holders: readonly string[] }[] {
     return [...this.#entries.values()].map((entry) => ({
-      companyFile: entry.session.companyFile,
+      companyFile: entry.companyFile,
       application: entry.settings.applicationName,
       holders: entry.holders(),
     }));
   }
 }
+
+const NONE: readonly HeldSession[] = Object.freeze([]);

@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { QBError, type Outcome } from "../errors.js";
+import { QBError } from "../errors.js";
 import type { MessageSet } from "../qbxml/envelope.js";
-import { FairQueue } from "./fair-queue.js";
-import { HeldSessions, type HeldSession } from "./held-sessions.js";
-import { retryClass } from "./hresult.js";
+import { isSessionLost } from "./call-failure.js";
+import {
+  CallQueue,
+  nameOf,
+  PROGRAM,
+  type Caller,
+  type CallQueueState,
+  type CallSignal,
+} from "./call-queue.js";
+import { HeldSessions, sessionKey, type HeldSession } from "./held-sessions.js";
 import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "./request-processor.js";
 
 export interface SessionQueueOptions {
@@ -19,39 +26,21 @@ export interface SessionQueueOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** What the queue needs of an AbortSignal. */
-export interface DepartureSignal {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void): void;
-  removeEventListener(type: "abort", listener: () => void): void;
-}
-
-/** Who calls, and how long the call may take. */
-export interface Caller {
-  /** Whose turn the call takes; tickets are bound to it. */
-  readonly user: string;
-  /** Takes a waiting call away. Work inside QuickBooks goes on to its end; only its answer is not waited for. */
-  readonly signal?: DepartureSignal | undefined;
-  readonly deadlineMs?: number | undefined;
-}
-
 export interface QueuedCall extends Caller {
   readonly settings: QuickBooksSettings;
+  /** The caller named settings himself; then those of a ticket must be the same. */
+  readonly asksForSettings?: boolean | undefined;
   readonly set: MessageSet;
   /** The persistent connection to use, from `openTicket`. Its settings replace `settings`. */
   readonly ticket?: string | undefined;
 }
 
-export interface QueueState {
-  readonly waiting: number;
-  readonly running: { readonly user: string; readonly sinceMs: number } | undefined;
+export interface QueueState extends CallQueueState {
   readonly held: readonly {
     readonly companyFile: string;
     readonly application: string;
     readonly holders: readonly string[];
   }[];
-  readonly lastSuccess: Date | undefined;
-  readonly lastFailure: { readonly code: string; readonly at: Date } | undefined;
 }
 
 interface Ticket {
@@ -59,77 +48,54 @@ interface Ticket {
   readonly user: string;
   readonly settings: QuickBooksSettings;
   idleTimer: NodeJS.Timeout | undefined;
+  /** Calls that wait or run. */
+  uses: number;
 }
 
 type Answer = string | Uint8Array;
 
-interface Job {
-  readonly user: string;
-  readonly companyFile: string | undefined;
-  readonly writes: boolean;
-  readonly work: (job: JobSignal) => Promise<unknown>;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: QBError) => void;
-  readonly signal: JobSignal;
-  /** Ends timers and listeners of a job that was answered. */
-  settle: () => void;
-  startedAt: number | undefined;
-}
-
-/** What the processor is told of a job; an AbortController costs more than a small call, so it is made when it is asked for. */
-class JobSignal {
-  /** Its caller has been answered already. */
-  abandoned = false;
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort();
-  }
-}
-
 const MAX_TICKETS_PER_USER = 16;
+/** How long the end of everything waits for a processor that was told to end its work. */
+const ABORT_GRACE_MS = 1_000;
 
 /**
  * Stands in front of any request processor, because one QuickBooks does one thing at a time: users take turns, who goes
  * away takes the waiting call along, a deadline answers in time, sessions are shared by application, file, mode and flags.
  *
- * Errors: `QB_QUEUE_FULL`, `QB_DEADLINE`, `QB_COMPANY_FILE_HELD`, `QB_TICKET`, `QB_ABORTED`, `QB_SHUTTING_DOWN`, and those
- * of the processor.
+ * Errors: `QB_QUEUE_FULL`, `QB_DEADLINE`, `QB_COMPANY_FILE_HELD`, `QB_TICKET`, `QB_SETTING_REFUSED`, `QB_ABORTED`,
+ * `QB_SHUTTING_DOWN`, and those of the processor.
  */
 export class SessionQueue {
   readonly #processor: RequestProcessor;
   readonly #options: SessionQueueOptions;
-  readonly #waiting = new FairQueue<Job>();
+  readonly #calls: CallQueue;
   readonly #held = new HeldSessions();
   readonly #tickets = new Map<string, Ticket>();
-  /** Sessions of single calls, closed after the caller has the answer. */
-  readonly #spent: QuickBooksSession[] = [];
-  readonly #whenIdle: (() => void)[] = [];
-  #running: Job | undefined;
-  #closedWith: QBError | undefined;
-  #lastSuccess: Date | undefined;
-  #lastFailure: { code: string; at: Date } | undefined;
+  /** The session of a single call, closed after the caller has the answer. */
+  #spent: QuickBooksSession | undefined;
 
   constructor(processor: RequestProcessor, options: SessionQueueOptions) {
     this.#processor = processor;
     this.#options = options;
+    this.#calls = new CallQueue({
+      ...options,
+      inTheWayOf: (companyFile) => this.#held.inTheWayOf(companyFile),
+      afterwards: () => this.#closeSpent(),
+    });
   }
 
   async process(call: QueuedCall): Promise<Answer> {
     const ticket = call.ticket === undefined ? undefined : this.#ticketOf(call.user, call.ticket);
     const settings = ticket?.settings ?? call.settings;
-    const work = (signal: JobSignal): Promise<Answer> => this.#processOn(settings, call.set, signal, ticket);
-    return await this.#enqueue<Answer>(call, {
-      companyFile: settings.companyFile,
-      writes: call.set.writes,
-      work,
-    });
+    if (call.asksForSettings === true) checkSameSettings(call.settings, settings);
+    const { companyFile } = settings;
+    const { set } = call;
+    if (ticket === undefined) {
+      const work = (signal: CallSignal): Promise<Answer> => this.#processOnShared(settings, set, signal);
+      return this.#calls.run(call, { companyFile, writes: set.writes, work });
+    }
+    const work = (signal: CallSignal): Promise<Answer> => this.#processOnTicket(ticket, set, signal);
+    return this.#whileInUse(ticket, () => this.#calls.run(call, { companyFile, writes: set.writes, work }));
   }
 
   /** Opens a persistent connection that only this user can use. */
@@ -137,253 +103,118 @@ export class SessionQueue {
     caller: Caller & { readonly settings: QuickBooksSettings },
   ): Promise<{ ticket: string; companyFile: string }> {
     const { user, settings } = caller;
-    const work = async (signal: JobSignal): Promise<{ ticket: string; companyFile: string }> => {
+    const work = async (signal: CallSignal): Promise<{ ticket: string; companyFile: string }> => {
       this.#checkTicketCount(user);
-      const ticket: Ticket = { id: randomUUID(), user, settings, idleTimer: undefined };
-      const held = await this.#hold(settings, ticket.id, `user "${nameOf(user)}"`, signal);
+      const ticket: Ticket = { id: randomUUID(), user, settings, idleTimer: undefined, uses: 0 };
+      const session = await this.#hold(ticket, signal);
       if (signal.abandoned) await this.#release(ticket.id);
       else this.#tickets.set(ticket.id, ticket);
       this.#startIdleTimer(ticket);
-      return { ticket: ticket.id, companyFile: held.session.companyFile };
+      return { ticket: ticket.id, companyFile: session.companyFile };
     };
-    return this.#enqueue(caller, { companyFile: settings.companyFile, writes: false, work });
+    return this.#calls.run(caller, { companyFile: settings.companyFile, writes: false, work });
   }
 
   /** Closes it; a ticket that is closed already is no error, another user's is. */
   async closeTicket(user: string, id: string): Promise<void> {
-    const ticket = this.#tickets.get(id);
-    if (ticket === undefined) return;
-    await this.#endTicket(this.#ticketOf(user, id));
+    if (this.#tickets.has(id)) await this.#endTicket(this.#ticketOf(user, id));
   }
 
   /** Opens the one persistent connection of the program itself. */
   async connect(settings: QuickBooksSettings): Promise<void> {
-    const work = (signal: JobSignal): Promise<unknown> =>
-      this.#hold(settings, PROGRAM, "connectedToQB", signal);
-    await this.#enqueue({ user: PROGRAM }, { companyFile: settings.companyFile, writes: false, work });
+    const work = async (signal: CallSignal): Promise<void> => {
+      if (!this.connected) await this.#hold({ id: PROGRAM, user: PROGRAM, settings }, signal);
+    };
+    await this.#calls.run({ user: PROGRAM }, { companyFile: settings.companyFile, writes: false, work });
   }
 
   async disconnect(): Promise<void> {
-    const work = (): Promise<unknown> => this.#release(PROGRAM);
-    await this.#enqueue({ user: PROGRAM }, { companyFile: undefined, writes: false, work });
+    await this.#runRelease(PROGRAM);
   }
 
   /** True while the program's own connection is open. */
   get connected(): boolean {
-    return this.#held.isHeldBy(PROGRAM);
+    return this.#held.isOpenFor(PROGRAM);
   }
 
   state(): QueueState {
-    const running = this.#running;
-    return {
-      waiting: this.#waiting.size,
-      running: running && {
-        user: nameOf(running.user),
-        sinceMs: Date.now() - (running.startedAt ?? Date.now()),
-      },
-      held: this.#held.describe(),
-      lastSuccess: this.#lastSuccess,
-      lastFailure: this.#lastFailure,
-    };
+    return { ...this.#calls.state(), held: this.#held.describe() };
   }
 
   /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void> {
-    if (this.#running === undefined && this.#waiting.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#whenIdle.push(resolve));
+    return this.#calls.idle();
   }
 
   /** Takes no new calls, refuses the waiting ones with `error`, lets the running one end, closes every session. */
   async close(error: QBError): Promise<void> {
-    this.#closedWith ??= error;
-    for (const job of [...this.#waiting]) this.#answerWaiting(job, error);
-    await this.idle();
+    this.#calls.refuseAll(error);
+    await this.#calls.idle();
     for (const ticket of this.#tickets.values()) clearTimeout(ticket.idleTimer);
     this.#tickets.clear();
     await Promise.all(this.#held.takeAll().map((session) => this.#closeQuietly(session)));
   }
 
-  /** As `close`, but answers the running call now as well and tells the processor to end it. */
+  /**
+   * As `close`, but answers the running call now as well and tells the processor to end it. Waits only a moment for a
+   * processor that does not; its sessions are closed when it ends.
+   */
   async destroy(error: QBError): Promise<void> {
     const closing = this.close(error);
-    const running = this.#running;
-    if (running !== undefined) {
-      this.#giveUp(running, (outcome) => withOutcome(error, outcome));
-      running.signal.abort();
-    }
-    await closing;
+    this.#calls.cut(error);
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, ABORT_GRACE_MS)));
+    await Promise.race([closing, grace]).finally(() => clearTimeout(timer));
   }
 
-  #enqueue<Value>(
-    caller: Caller,
-    task: { companyFile: string | undefined; writes: boolean; work: (signal: JobSignal) => Promise<Value> },
-  ): Promise<Value> {
-    if (this.#closedWith !== undefined) return Promise.reject(this.#closedWith);
-    const refusal = caller.signal?.aborted === true ? aborted("not_applied") : this.#refusal(caller);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    return new Promise<Value>((resolve, reject) => {
-      const job = this.#makeJob(caller, { ...task, resolve, reject });
-      this.#waiting.add(job);
-      this.#next();
-      if (job.startedAt === undefined) this.#watchCompanyFile(job);
-    });
-  }
-
-  #refusal({ user }: Caller): QBError | undefined {
-    if (user === PROGRAM) return undefined;
-    const { maxWaiting } = this.#options;
-    if (this.#waiting.size < maxWaiting && this.#waiting.waitingOf(user) < Math.ceil(maxWaiting / 2))
-      return undefined;
-    return new QBError("QB_QUEUE_FULL", `${this.#waiting.size} calls are waiting for QuickBooks already`, {
-      retryAfter: 5,
-    });
-  }
-
-  #makeJob(caller: Caller, task: Pick<Job, "companyFile" | "writes" | "work" | "resolve" | "reject">): Job {
-    const deadlineMs = caller.deadlineMs ?? this.#options.deadlineMs;
-    const timer = setTimeout(() => this.#onDeadline(job, deadlineMs), deadlineMs);
-    const onAbort = (): void => this.#giveUp(job, aborted);
-    caller.signal?.addEventListener("abort", onAbort);
-    const job: Job = {
-      user: caller.user,
-      companyFile: task.companyFile,
-      writes: task.writes,
-      work: task.work,
-      resolve: task.resolve,
-      reject: task.reject,
-      signal: new JobSignal(),
-      startedAt: undefined,
-      settle: () => {
-        clearTimeout(timer);
-        caller.signal?.removeEventListener("abort", onAbort);
-      },
-    };
-    return job;
-  }
-
-  #next(): void {
-    if (this.#running !== undefined) return;
-    const job = this.#waiting.take((candidate) => this.#held.inTheWayOf(candidate.companyFile).length === 0);
-    if (job !== undefined) void this.#run(job);
-    else if (this.#waiting.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
-  }
-
-  async #run(job: Job): Promise<void> {
-    this.#running = job;
-    job.startedAt = Date.now();
-    try {
-      const value = await job.work(job.signal);
-      this.#lastSuccess = new Date();
-      job.resolve(value as never);
-    } catch (error) {
-      const failure = asQBError(error, job.writes);
-      this.#lastFailure = { code: failure.code, at: new Date() };
-      job.reject(failure);
-    }
-    job.settle();
-    for (const session of this.#spent.splice(0)) await this.#closeQuietly(session);
-    this.#running = undefined;
-    this.#next();
-  }
-
-  #onDeadline(job: Job, deadlineMs: number): void {
-    const wasRunning = this.#running === job;
-    this.#giveUp(job, (outcome) =>
-      deadlinePassed(deadlineMs, outcome, wasRunning ? undefined : this.#describeRunning()),
-    );
-    if (wasRunning) job.signal.abort();
-  }
-
-  /** Answers the caller now. What runs already keeps its place until the processor is done with it. */
-  #giveUp(job: Job, error: (outcome: Outcome) => QBError): void {
-    if (this.#running !== job) return this.#answerWaiting(job, error("not_applied"));
-    job.signal.abandoned = true;
-    job.reject(error(job.writes ? "unknown" : "not_applied"));
-    job.settle();
-  }
-
-  #answerWaiting(job: Job, error: QBError): void {
-    if (!this.#waiting.remove(job)) return;
-    job.settle();
-    job.reject(error);
-    this.#next();
-  }
-
-  #describeRunning(): string {
-    const running = this.#running;
-    if (running?.startedAt === undefined) return "";
-    const seconds = ((Date.now() - running.startedAt) / 1000).toFixed(1);
-    return `QuickBooks has been busy for ${seconds} s with a call of user "${nameOf(running.user)}"`;
-  }
-
-  #watchCompanyFile(job: Job): void {
-    const timer = setTimeout(() => {
-      const holders = this.#held.inTheWayOf(job.companyFile);
-      if (holders.length > 0) this.#answerWaiting(job, companyFileHeld(job.companyFile ?? "", holders));
-    }, this.#options.companyFileWaitMs);
-    const { settle } = job;
-    job.settle = (): void => {
-      clearTimeout(timer);
-      settle();
-    };
-  }
-
-  async #processOn(
-    settings: QuickBooksSettings,
-    set: MessageSet,
-    signal: JobSignal,
-    ticket: Ticket | undefined,
-  ): Promise<Answer> {
-    if (ticket === undefined) return this.#processOnShared(settings, set, signal);
+  async #processOnTicket(ticket: Ticket, set: MessageSet, signal: CallSignal): Promise<Answer> {
     this.#ticketOf(ticket.user, ticket.id);
-    clearTimeout(ticket.idleTimer);
-    try {
-      await this.#hold(settings, ticket.id, `user "${nameOf(ticket.user)}"`, signal);
-      return await this.#processOnShared(settings, set, signal);
-    } finally {
-      this.#startIdleTimer(ticket);
-    }
+    await this.#hold(ticket, signal);
+    return this.#processOnShared(ticket.settings, set, signal);
   }
 
-  async #processOnShared(settings: QuickBooksSettings, set: MessageSet, signal: JobSignal): Promise<Answer> {
+  async #processOnShared(settings: QuickBooksSettings, set: MessageSet, signal: CallSignal): Promise<Answer> {
     const held = this.#held.get(settings);
-    if (held === undefined) return this.#processOnce(settings, set, signal);
+    if (held === undefined) {
+      this.#spent = await this.#processor.open(settings, signal);
+      return processWith(this.#spent, set, signal);
+    }
     try {
-      return await processWith(held.session, set, signal);
+      return await processWith(await this.#opened(held, signal), set, signal);
     } catch (error) {
       if (!isSessionLost(error)) throw error;
-      await this.#reopen(held, signal);
-      if (!isRepeatable(set)) throw error;
-      return processWith(held.session, set, signal);
+      await this.#drop(held);
+      if (!isRepeatable(set) || signal.abandoned) throw error;
     }
+    return processWith(await this.#opened(held, signal), set, signal);
   }
 
-  async #processOnce(settings: QuickBooksSettings, set: MessageSet, signal: JobSignal): Promise<Answer> {
-    const session = await this.#processor.open(settings, signal);
-    this.#spent.push(session);
-    return processWith(session, set, signal);
-  }
-
+  /** Adds a holder to the session with these settings; opens it when there is none. */
   async #hold(
-    settings: QuickBooksSettings,
-    holder: string,
-    name: string,
-    signal: JobSignal,
-  ): Promise<HeldSession> {
+    { id, user, settings }: Pick<Ticket, "id" | "user" | "settings">,
+    signal: CallSignal,
+  ): Promise<QuickBooksSession> {
+    const name = user === PROGRAM ? "connectedToQB" : `user "${nameOf(user)}"`;
     const held = this.#held.get(settings);
-    if (held !== undefined) return this.#held.addHolder(held, holder, name);
-    const session = await this.#processor.open(settings, signal);
-    return this.#held.add(settings, session, holder, name);
+    if (held === undefined) {
+      const session = await this.#processor.open(settings, signal);
+      this.#held.add(settings, session, id, name);
+      return session;
+    }
+    this.#held.addHolder(settings, id, name);
+    return this.#opened(held, signal);
   }
 
-  async #reopen(held: HeldSession, signal: JobSignal): Promise<void> {
-    await this.#closeQuietly(held.session);
-    try {
-      held.session = await this.#processor.open(held.settings, signal);
-    } catch (error) {
-      this.#held.remove(held);
-      throw error;
-    }
+  async #opened(held: HeldSession, signal: CallSignal): Promise<QuickBooksSession> {
+    held.session ??= await this.#processor.open(held.settings, signal);
+    return held.session;
+  }
+
+  /** QuickBooks lost it; its holders stay, and the next call opens it again. */
+  async #drop(held: HeldSession): Promise<void> {
+    const lost = held.session;
+    held.session = undefined;
+    if (lost !== undefined) await this.#closeQuietly(lost);
   }
 
   async #release(holder: string): Promise<void> {
@@ -391,15 +222,18 @@ export class SessionQueue {
     if (session !== undefined) await this.#closeQuietly(session);
   }
 
+  async #runRelease(holder: string): Promise<void> {
+    const work = (): Promise<void> => this.#release(holder);
+    await this.#calls.run({ user: PROGRAM }, { companyFile: undefined, writes: false, work });
+  }
+
   #ticketOf(user: string, id: string): Ticket {
     const ticket = this.#tickets.get(id);
-    if (ticket === undefined || ticket.user !== user) {
-      throw new QBError(
-        "QB_TICKET",
-        "this connection is not open: it was closed, it was idle for too long, or it is another user's",
-      );
-    }
-    return ticket;
+    if (ticket !== undefined && ticket.user === user) return ticket;
+    throw new QBError(
+      "QB_TICKET",
+      "this connection is not open: it was closed, it was idle for too long, or it is another user's",
+    );
   }
 
   #checkTicketCount(user: string): void {
@@ -408,6 +242,17 @@ export class SessionQueue {
     throw new QBError("QB_QUEUE_FULL", `user "${nameOf(user)}" has ${count} connections open already`, {
       advice: "Close connections with closeQBConnection() when they are not needed.",
     });
+  }
+
+  /** A connection for which a call waits or runs is not idle. */
+  async #whileInUse<Value>(ticket: Ticket, work: () => Promise<Value>): Promise<Value> {
+    clearTimeout(ticket.idleTimer);
+    ticket.uses++;
+    try {
+      return await work();
+    } finally {
+      if (--ticket.uses === 0) this.#startIdleTimer(ticket);
+    }
   }
 
   #startIdleTimer(ticket: Ticket): void {
@@ -421,8 +266,13 @@ export class SessionQueue {
   async #endTicket(ticket: Ticket): Promise<void> {
     clearTimeout(ticket.idleTimer);
     this.#tickets.delete(ticket.id);
-    const work = (): Promise<unknown> => this.#release(ticket.id);
-    await this.#enqueue({ user: PROGRAM }, { companyFile: undefined, writes: false, work });
+    await this.#runRelease(ticket.id);
+  }
+
+  async #closeSpent(): Promise<void> {
+    const spent = this.#spent;
+    this.#spent = undefined;
+    if (spent !== undefined) await this.#closeQuietly(spent);
   }
 
   async #closeQuietly(session: QuickBooksSession): Promise<void> {
@@ -434,39 +284,13 @@ export class SessionQueue {
   }
 }
 
-/** Takes turns like a user; no user can have this name, theirs are prefixed. */
-const PROGRAM = "program";
-
-/** Users are keyed with a prefix that tells where they come from; people see the name. */
-function nameOf(user: string): string {
-  return user.slice(user.indexOf(":") + 1);
-}
-
-async function processWith(session: QuickBooksSession, set: MessageSet, signal: JobSignal): Promise<Answer> {
-  try {
-    const answer = await session.process(set, signal);
-    if (typeof answer === "string" || answer instanceof Uint8Array) return answer;
-  } catch (error) {
-    throw asQBError(error, set.writes);
-  }
+async function processWith(session: QuickBooksSession, set: MessageSet, signal: CallSignal): Promise<Answer> {
+  signal.reached = true;
+  const answer = await session.process(set, signal);
+  if (typeof answer === "string" || answer instanceof Uint8Array) return answer;
   throw new QBError("QB_QUICKBOOKS_FAILED", "the request processor gave no response document", {
     outcome: set.writes ? "unknown" : "not_applied",
   });
-}
-
-/** A write that ran into a lost session may have been done. */
-function asQBError(error: unknown, writes: boolean): QBError {
-  if (error instanceof QBError) {
-    return writes && isSessionLost(error) ? withOutcome(error, "unknown") : error;
-  }
-  return new QBError("QB_QUICKBOOKS_FAILED", "the request processor failed", {
-    outcome: writes ? "unknown" : "not_applied",
-    cause: error,
-  });
-}
-
-function isSessionLost(error: unknown): boolean {
-  return error instanceof QBError && retryClass(error.hresult) === "reconnect";
 }
 
 /** An iterator moves on when it is read, and dies with its session. */
@@ -474,39 +298,11 @@ function isRepeatable(set: MessageSet): boolean {
   return !set.writes && set.requests.every((request) => request.iterator === undefined);
 }
 
-function withOutcome(error: QBError, outcome: Outcome): QBError {
-  return new QBError(error.code, error.message, {
-    outcome,
-    retryable: outcome === "unknown" ? false : error.retryable,
-    hresult: error.hresult,
-    who: error.who,
-    advice:
-      outcome === "unknown" ? "Look up whether the write happened before sending it again." : error.advice,
-    details: error.details,
-    cause: error.cause,
-  });
-}
-
-function aborted(outcome: Outcome): QBError {
-  return new QBError("QB_ABORTED", "the caller ended the call", { outcome });
-}
-
-function deadlinePassed(deadlineMs: number, outcome: Outcome, busyWith: string | undefined): QBError {
-  const why =
-    busyWith === undefined ? "QuickBooks did not answer" : `the call was still waiting; ${busyWith}`;
-  return new QBError("QB_DEADLINE", `the deadline of ${deadlineMs} ms passed: ${why}`, {
-    outcome,
-    retryable: outcome === "not_applied",
-  });
-}
-
-function companyFileHeld(wanted: string, holders: readonly HeldSession[]): QBError {
-  const names = holders.map(
-    (held) =>
-      `${held.holders().join(" and ")} (application "${held.settings.applicationName}") holds "${held.session.companyFile}"`,
+function checkSameSettings(asked: QuickBooksSettings, open: QuickBooksSettings): void {
+  if (sessionKey(asked) === sessionKey(open)) return;
+  throw new QBError(
+    "QB_SETTING_REFUSED",
+    "this connection was opened with other settings than the request asks for",
+    { advice: "Leave the settings out, or open a new connection with them." },
   );
-  return new QBError("QB_COMPANY_FILE_HELD", `"${wanted}" cannot be opened: ${names.join("; ")}`, {
-    retryAfter: 30,
-    details: { wanted, holders: names },
-  });
 }

@@ -1,0 +1,66 @@
+import { QBError, type Outcome } from "../errors.js";
+import type { HeldSession } from "./held-sessions.js";
+import { retryClass } from "./hresult.js";
+
+/**
+ * What a processor threw, as the caller sees it. A write that QuickBooks had already when its session was lost, or when
+ * something unforeseen broke, may have been done.
+ * @param mayHaveWritten The call writes, and it had reached QuickBooks.
+ */
+export function asCallFailure(error: unknown, mayHaveWritten: boolean): QBError {
+  if (error instanceof QBError) {
+    return mayHaveWritten && isSessionLost(error) ? withOutcome(error, "unknown") : error;
+  }
+  return new QBError("QB_QUICKBOOKS_FAILED", "the request processor failed", {
+    outcome: mayHaveWritten ? "unknown" : "not_applied",
+    cause: error,
+  });
+}
+
+export function isSessionLost(error: unknown): boolean {
+  return error instanceof QBError && retryClass(error.hresult) === "reconnect";
+}
+
+export function withOutcome(error: QBError, outcome: Outcome): QBError {
+  const lookUp = "Look up whether the write happened before sending it again.";
+  return new QBError(error.code, error.message, {
+    outcome,
+    retryable: outcome === "unknown" ? false : error.retryable,
+    hresult: error.hresult,
+    who: error.who,
+    advice: outcome === "unknown" ? lookUp : error.advice,
+    details: error.details,
+    cause: error.cause,
+  });
+}
+
+export function aborted(outcome: Outcome): QBError {
+  return new QBError("QB_ABORTED", "the caller ended the call", { outcome });
+}
+
+/** @param busyWith What QuickBooks was doing instead, for a call that was still waiting. */
+export function deadlinePassed(deadlineMs: number, outcome: Outcome, busyWith: string | undefined): QBError {
+  const why =
+    busyWith === undefined ? "QuickBooks did not answer" : `the call was still waiting; ${busyWith}`;
+  return new QBError("QB_DEADLINE", `the deadline of ${deadlineMs} ms passed: ${why}`, {
+    outcome,
+    retryable: outcome === "not_applied",
+  });
+}
+
+export function queueFull(waiting: number): QBError {
+  return new QBError("QB_QUEUE_FULL", `${waiting} calls are waiting for QuickBooks already`, {
+    retryAfter: 5,
+  });
+}
+
+export function companyFileHeld(wanted: string, holders: readonly HeldSession[]): QBError {
+  const names = holders.map(
+    (held) =>
+      `${held.holders().join(" and ")} (application "${held.settings.applicationName}") holds "${held.companyFile}"`,
+  );
+  return new QBError("QB_COMPANY_FILE_HELD", `"${wanted}" cannot be opened: ${names.join("; ")}`, {
+    retryAfter: 30,
+    details: { wanted, holders: names },
+  });
+}
