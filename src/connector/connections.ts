@@ -10,7 +10,9 @@ export interface Connection {
   readonly id: number;
   readonly address: string;
   readonly port: number;
-  /** Only while listeners of connectionRequest decide; rejects when they refuse. */
+  /** False for a connection of an existing server, which also serves other requests. */
+  readonly own: boolean;
+  /** While listeners of connectionRequest decide; rejects when the connection is refused. */
   deciding: Promise<void> | undefined;
   /** Requests of this connection that are not answered yet. */
   active: number;
@@ -33,7 +35,7 @@ export class Connections {
   }
 
   /** The connection of a socket; a socket that was not seen before is a new connection. */
-  of(socket: Socket): Connection {
+  of(socket: Socket, own = false): Connection {
     const known = this.#bySocket.get(socket);
     if (known !== undefined) return known;
     const address = withoutMapping(socket.remoteAddress ?? "");
@@ -41,6 +43,7 @@ export class Connections {
       id: ++this.#lastId,
       address,
       port: socket.remotePort ?? 0,
+      own,
       deciding: undefined,
       active: 0,
     };
@@ -50,19 +53,21 @@ export class Connections {
     return connection;
   }
 
-  /** Ends every connection now. */
+  /** Ends every connection now; of an existing server only those that wait for an answer from here. */
   destroyAll(): void {
-    for (const socket of this.#bySocket.keys()) socket.destroy();
+    for (const [socket, { own, active }] of this.#bySocket) if (own || active > 0) socket.destroy();
   }
 
   /** Ends the connections on which nothing is going on. */
   endIdle(): void {
-    for (const [socket, connection] of this.#bySocket) if (connection.active === 0) socket.destroy();
+    for (const [socket, { own, active }] of this.#bySocket) if (own && active === 0) socket.destroy();
   }
 
   #accept(socket: Socket, connection: Connection): void {
     if (!this.#allowed().allows(connection.address)) {
-      this.#refuse(socket, connection, "the address is not on the list of allowed clients");
+      const why = "the address is not on the list of allowed clients";
+      connection.deciding = Promise.reject(this.#refuse(socket, connection, why));
+      connection.deciding.catch(() => {});
     } else if (this.#dispatch.has("connectionRequest")) {
       connection.deciding = this.#decide(socket, connection);
       connection.deciding.catch(() => {});

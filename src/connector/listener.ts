@@ -41,7 +41,7 @@ export class Listener {
       connectionsCheckingInterval: Math.min(5_000, Math.max(100, Math.floor(limits.headerMs / 4))),
     });
     server.maxConnections = limits.connections;
-    server.on("connection", (socket: Socket) => connections.of(socket));
+    server.on("connection", (socket: Socket) => connections.of(socket, true));
     server.on("request", (request, response) => handle(request, response, request.url ?? "/", false));
     server.on("checkContinue", (request, response) => handle(request, response, request.url ?? "/", true));
     server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
@@ -81,7 +81,7 @@ export class Listener {
   }
 
   #onClientError(cause: NodeJS.ErrnoException, socket: Socket): void {
-    const connection = this.#options.connections.of(socket);
+    const connection = this.#options.connections.of(socket, true);
     const error = clientError(cause);
     if (cause.code !== "ECONNRESET" && cause.code !== "EPIPE") this.#options.onRefused(error, connection.id);
     if (!socket.writable || connection.active > 0 || connection.deciding !== undefined)

@@ -69,6 +69,8 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   #closing: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #queue: SessionQueue | undefined;
+  /** What the last word was; a start that still waits for an end does not happen when it was followed by a stop. */
+  #wanted = false;
   /** True from the moment of stopping until the next start. */
   #refusing = false;
 
@@ -100,7 +102,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
 
   /** The TCP port; default 2080. 0 takes a free one, which can be read while listening. Locked while listening. */
   get localPort(): number {
-    return this.#listener?.port ?? this.#localPort;
+    return (this.#refusing ? undefined : this.#listener?.port) ?? this.#localPort;
   }
 
   set localPort(port: number) {
@@ -158,8 +160,10 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
 
   /** Starts to listen. Rejects with `QB_INVALID_ARGUMENT` when the port is taken or plain HTTP would leave this machine. */
   async listen(): Promise<void> {
-    await (this.#closing ?? this.#stopping);
-    if (this.#listener === undefined)
+    this.#wanted = true;
+    const ending = this.#closing ?? this.#stopping;
+    if (ending !== undefined) await ending;
+    if (this.#wanted && this.#listener === undefined)
       this.#starting = this.#start().finally(() => (this.#starting = undefined));
     await this.#starting;
   }
@@ -170,7 +174,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   async disconnectFromQB(): Promise<void> {
-    if (this.connectedToQB) await this.#queue?.disconnect();
+    await this.#queue?.disconnect();
   }
 
   /**
@@ -181,13 +185,18 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     const prefix = `/${path}`.replace(/\/+/g, "/").replace(/\/$/, "");
     this.#refusing = false;
     const others = server.listeners("request") as Handler[];
+    let attached = true;
     const handle: Handler = (request, response) => {
-      const below = pathBelow(prefix, request.url ?? "/");
+      const below = attached ? pathBelow(prefix, request.url ?? "/") : undefined;
       if (below !== undefined) void this.#handler.handle(request, response, below, false);
       else for (const other of others) other.call(server, request, response);
     };
     server.removeAllListeners("request").on("request", handle);
     return () => {
+      const passesOnToUs = !server.listeners("request").includes(handle);
+      const was = attached;
+      attached = false;
+      if (!was || passesOnToUs) return;
       server.off("request", handle);
       for (const other of others) server.on("request", other);
     };
@@ -217,7 +226,9 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
    * 30 000) what is left is cut as by `destroy`. Can be called twice; `listen()` starts anew.
    */
   close({ drainMs = DEFAULT_DRAIN_MS }: { readonly drainMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(drainMs).finally(() => (this.#closing = undefined));
+    this.#wanted = false;
+    if (this.#closing !== undefined) return this.#closeSooner(this.#closing, drainMs);
+    this.#closing = this.#close(drainMs).finally(() => (this.#closing = undefined));
     return this.#closing;
   }
 
@@ -230,6 +241,8 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   async destroy(
     error: QBError = new QBError("QB_SHUTTING_DOWN", "the connector was destroyed"),
   ): Promise<void> {
+    this.#wanted = false;
+    await this.#starting?.catch(() => {});
     this.#refusing = true;
     const ended = this.#queue?.destroy(error);
     this.#connections.destroyAll();
@@ -273,6 +286,8 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   #stopListening(): Promise<void> {
+    this.#wanted = false;
+    if (this.listening) this.#refusing = true;
     this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined));
     return this.#stopping;
   }
@@ -285,6 +300,11 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     this.#connections.endIdle();
     await listener.stop();
     if (this.#listener === listener) this.#listener = undefined;
+  }
+
+  async #closeSooner(closing: Promise<void>, drainMs: number): Promise<void> {
+    if (!(await within(drainMs, closing))) await this.destroy();
+    await closing;
   }
 
   async #close(drainMs: number): Promise<void> {
@@ -439,7 +459,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   #checkUnlocked(name: string): void {
-    if (this.#listener === undefined) return;
+    if (!this.listening && this.#starting === undefined) return;
     throw new QBError("QB_PROPERTY_LOCKED", `${name} cannot be changed while the connector is listening`);
   }
 
