@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { QBError } from "qbconnector";
+import { readMessageSet, type EnvelopeOptions } from "qbconnector/qbxml";
+
+/** Documents of which a careless reader looks at each part again and again. */
+const SHAPES: Readonly<Record<string, (size: number) => string>> = {
+  "one text": (size) => set(`<A>${fill("x", size)}</A>`),
+  references: (size) => set(`<A>${fill("&amp;", size)}</A>`),
+  "characters above ASCII": (size) => set(`<A>${fill("é", size)}</A>`),
+  "CDATA sections": (size) => set(`<A>${fill("<![CDATA[a]]>", size)}</A>`),
+  "brackets in CDATA": (size) => set(`<A><![CDATA[${fill("]", size)}]]></A>`),
+  comments: (size) => set(`<A>${fill("a<!---->", size)}</A>`),
+  "one comment": (size) => set(`<!--${fill("- ", size)}--><A/>`),
+  "empty elements": (size) => set(fill("<A/>", size)),
+  attributes: (size) => set(`<A ${Array.from({ length: size / 12 }, (_, at) => `a${at}="1"`).join(" ")}/>`),
+  "one value": (size) => set(`<A a="${fill("&lt;", size)}"/>`),
+  "blanks in the instruction": (size) => set("").replace("version=", `version${fill(" ", size)}=`),
+  "blanks in an instruction that is wrong": (size) => set("").replace('="16.0"', fill(" ", size)),
+  "carriage returns": (size) => set(fill("\r", size)),
+  "a reference without end": (size) => set(`<A>&${fill("a", size)}`),
+  "comments without end": (size) => set(`<A>Ж${fill("<!-", size)}`),
+  "changes in one line": (size) => set(`<A>${fill("xŐ", size)}</A>`),
+  "changes as references": (size) => set(`<A>${fill("&#336;", size)}</A>`),
+  "changes in CDATA": (size) => set(`<A>${fill("<![CDATA[Ő]]>", size)}</A>`),
+  "changes in attributes": (size) => set(fill('<A a="Ő"/>', size)),
+  "changes behind comments": (size) => set(`<A>${fill("<!--Ő-->x", size)}Ő</A>`),
+};
+
+function set(body: string): string {
+  return `<?qbxml version="16.0"?><QBXML><QBXMLMsgsRq onError="stopOnError">${body}</QBXMLMsgsRq></QBXML>`;
+}
+
+function fill(piece: string, size: number): string {
+  return piece.repeat(Math.ceil(size / piece.length));
+}
+
+/** The least time of the processor among some readings, so that a busy machine does not count. */
+function leastCost(document: string): number {
+  const options: EnvelopeOptions = { outsideCodePage: "replace" };
+  let least = Infinity;
+  for (let round = 0; round < 4; round++) {
+    const before = process.cpuUsage();
+    try {
+      readMessageSet(document, options);
+    } catch (error) {
+      assert.ok(error instanceof QBError, String(error));
+    }
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, user + system);
+  }
+  return least;
+}
+
+describe("four times the document costs about four times as much", () => {
+  for (const [name, make] of Object.entries(SHAPES)) {
+    it(name, () => {
+      const small = leastCost(make(128 * 1024));
+      const large = leastCost(make(512 * 1024));
+      assert.ok(large < 10 * small + 5_000, `${small} µs for 128 KB, ${large} µs for 512 KB`);
+    });
+  }
+});
