@@ -13,6 +13,8 @@ export interface CharacterChange extends Position {
 
 const NEEDS_WORK = /[^\t\n\x20-\x25\x27-\x3b=\x3f-\x7e]/;
 const NEEDS_WORK_IN_ATTRIBUTE = /[^\x20\x21\x23-\x25\x27-\x3b=\x3f-\x7e]/;
+/** What needs no escape between tags, though it does in an attribute. */
+const TEXT_PLAIN = '\t\n"';
 const MARKUP: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const COMBINING_MARKS = /\p{Mark}/gu;
 /** Letters that no decomposition brings to the Latin alphabet. */
@@ -70,7 +72,7 @@ export class CodePage {
 
   /** Element content, escaped. `outside` is called for each character that the page does not have and gives what to write instead. */
   text(value: string, outside: (character: string) => string): string {
-    return NEEDS_WORK.test(value) ? this.#escape(value, outside, "\t\n") : value;
+    return NEEDS_WORK.test(value) ? this.#escape(value, outside, TEXT_PLAIN) : value;
   }
 
   /** An attribute value, escaped, without its quotes. */
@@ -78,14 +80,14 @@ export class CodePage {
     return NEEDS_WORK_IN_ATTRIBUTE.test(value) ? this.#escape(value, outside, "") : value;
   }
 
-  #escape(value: string, outside: (character: string) => string, plainControls: string): string {
+  #escape(value: string, outside: (character: string) => string, plain: string): string {
     let result = "";
     for (const character of value) {
       const codePoint = character.codePointAt(0) as number;
-      if (!this.has(codePoint)) result += this.#escape(outside(character), () => "?", plainControls);
-      else if (codePoint >= 0x7f || (codePoint < 0x20 && !plainControls.includes(character)))
+      if (!this.has(codePoint)) result += this.#escape(outside(character), () => "?", plain);
+      else if (codePoint >= 0x7f || (codePoint < 0x20 && !plain.includes(character)))
         result += `&#${codePoint};`;
-      else result += MARKUP[character] ?? character;
+      else result += plain.includes(character) ? character : (MARKUP[character] ?? character);
     }
     return result;
   }

@@ -44,7 +44,8 @@ const KINDS: Readonly<Record<string, MessageSet["kind"]>> = {
 };
 const SET_ATTRIBUTES = new Set(["onError", "newMessageSetID", "oldMessageSetID", "responseData"]);
 const ON_ERROR = new Set(["stopOnError", "continueOnError", "rollbackOnError"]);
-const NOT_LAYOUT = /[^ \t\r\n]/;
+/** A carriage return comes only from a reference: as line end it is read as a line feed. */
+const NOT_LAYOUT = /[^ \t\n]/;
 const VERSION = /^version\s*=\s*(?:"([^"]*)"|'([^']*)')\s*$/;
 const VERSION_FORM = /^(?:US|CA|UK|OZ|AU)?\d{1,2}\.\d$/;
 
