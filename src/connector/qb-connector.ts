@@ -1,22 +1,14 @@
-import { readFileSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { isIP } from "node:net";
-import { redactConnectionString, type ConnectionString } from "../connection-string.js";
 import { QBError } from "../errors.js";
-import { DispatchEmitter, eventArguments, EventDispatch } from "../event-dispatch.js";
-import { CodePage } from "../qbxml/code-page.js";
+import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
 import { AllowedClients } from "./allowed-clients.js";
 import { Authenticator } from "./authenticator.js";
-import {
-  AuthorizedUsers,
-  serverSideSettings,
-  type AuthMode,
-  type AuthorizedUser,
-} from "./authorized-users.js";
-import { applyConfiguration, parseBoolean, parseWholeNumber, type Setting } from "./configuration.js";
+import { AuthorizedUsers, type AuthMode, type AuthorizedUser } from "./authorized-users.js";
+import { Configuration } from "./configuration.js";
 import {
   checkPort,
   checkTimeout,
@@ -28,14 +20,13 @@ import { Connections } from "./connections.js";
 import type { QBConnectorEvents } from "./events.js";
 import { Listener } from "./listener.js";
 import { LoginThrottle } from "./login-throttle.js";
+import { mount, type RequestListener } from "./mounting.js";
+import { Reporter } from "./reporter.js";
 import { RequestHandler } from "./request-handler.js";
 
 const DEFAULT_PORT = 2080;
 const DEFAULT_TIMEOUT = 60;
 const DEFAULT_DRAIN_MS = 30_000;
-const DEFAULT_SELECT_WAIT_MILLIS = 20;
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * An authenticated HTTP server next to QuickBooks: takes qbXML message sets, has QuickBooks process them, answers with the
@@ -51,19 +42,13 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   readonly #dispatch: EventDispatch<QBConnectorEvents>;
   readonly #connections: Connections;
   readonly #handler: RequestHandler;
+  readonly #report: Reporter;
+  readonly #configuration: Configuration;
   #localHost = "";
   #localPort = 0;
   #timeout = 0;
   #allowInsecure = false;
   #allowedClients: AllowedClients = new AllowedClients("");
-  #defaultConnectionString = "";
-  #defaultSettings: ConnectionString = {};
-  #authFlags: number | undefined;
-  #codePage: CodePage = CodePage.of(1252);
-  #useInteractiveLogon = false;
-  #useInternalSecurityAPI = true;
-  #processIdleEvents = true;
-  #selectWaitMillis = DEFAULT_SELECT_WAIT_MILLIS;
   #listener: Listener | undefined;
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -79,11 +64,13 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     super();
     this.#fixed = fixedOptions(options);
     this.#given = Object.freeze({ ...options });
+    this.#report = new Reporter(() => this.#dispatch, this.#fixed.logger);
     this.#dispatch = new EventDispatch<QBConnectorEvents>(this, {
       timeLimitMs: () => this.#fixed.limits.listenerMs,
-      onListenerError: (event, error) => this.#onListenerError(event, error),
+      onListenerError: (event, error) => this.#report.listenerFailure(event, error),
     });
     this.#connections = new Connections(this.#dispatch, () => this.#allowedClients);
+    this.#configuration = this.#makeConfiguration();
     this.#handler = this.#makeHandler();
     this.#applyGiven();
   }
@@ -134,7 +121,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   set listening(listening: boolean) {
-    if (listening) this.listen().catch((error: unknown) => this.#reportError(error, 0));
+    if (listening) this.listen().catch((error: unknown) => this.#report.failure(error));
     else void this.#stopListening();
   }
 
@@ -145,7 +132,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
 
   set connectedToQB(connected: boolean) {
     const done = connected ? this.connectToQB() : this.disconnectFromQB();
-    done.catch((error: unknown) => this.#reportError(error, 0));
+    done.catch((error: unknown) => this.#report.failure(error));
   }
 
   /** Adds a user. Throws `QB_INVALID_ARGUMENT`, `QB_CONNECTION_STRING`. */
@@ -182,28 +169,14 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
    * listeners. Gives a function that takes it off again.
    */
   attach(server: Server, { path = "/" }: { readonly path?: string } = {}): () => void {
-    const prefix = `/${path}`.replace(/\/+/g, "/").replace(/\/$/, "");
     this.#refusing = false;
-    const others = server.listeners("request") as Handler[];
-    let attached = true;
-    const handle: Handler = (request, response) => {
-      const below = attached ? pathBelow(prefix, request.url ?? "/") : undefined;
-      if (below !== undefined) void this.#handler.handle(request, response, below, false);
-      else for (const other of others) other.call(server, request, response);
-    };
-    server.removeAllListeners("request").on("request", handle);
-    return () => {
-      const passesOnToUs = !server.listeners("request").includes(handle);
-      const was = attached;
-      attached = false;
-      if (!was || passesOnToUs) return;
-      server.off("request", handle);
-      for (const other of others) server.on("request", other);
-    };
+    return mount(server, path, (request, response, below) => {
+      void this.#handler.handle(request, response, below, false);
+    });
   }
 
   /** The connector as a request listener, for example for Express: `app.use("/quickbooks", connector.handler())`. */
-  handler(): Handler {
+  handler(): RequestListener {
     this.#refusing = false;
     return (request, response) => void this.#handler.handle(request, response, request.url ?? "/", false);
   }
@@ -213,12 +186,12 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
    * Throws `QB_UNKNOWN_SETTING`, `QB_INVALID_ARGUMENT`.
    */
   config(text: string): string {
-    return applyConfiguration(text, (name, index) => this.#setting(name, index));
+    return this.#configuration.apply(text);
   }
 
   /** Sends out the notifications that wait while `ProcessIdleEvents` is false. Gives their number. */
   doEvents(): Promise<number> {
-    return this.#dispatch.deliver(this.#selectWaitMillis);
+    return this.#dispatch.deliver(this.#configuration.selectWaitMillis);
   }
 
   /**
@@ -273,7 +246,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       connections: this.#connections,
       handle: (request, response, path, expectsContinue) =>
         void this.#handler.handle(request, response, path, expectsContinue),
-      onRefused: (error, connectionId) => this.#onRefused(error, connectionId),
+      onRefused: (error, connectionId) => this.#report.refusal(error, connectionId),
     });
     this.#listener = listener;
     try {
@@ -282,7 +255,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       this.#listener = undefined;
       throw cannotListen(this.#localHost, this.#localPort, cause);
     }
-    this.#tellStatus(`listening on ${this.#localHost}, port ${listener.port}`);
+    this.#report.status(`listening on ${this.#localHost}, port ${listener.port}`);
   }
 
   #stopListening(): Promise<void> {
@@ -321,7 +294,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   #forget(): void {
     this.#listener = undefined;
     this.#queue = undefined;
-    this.#tellStatus("closed");
+    this.#report.status("closed");
   }
 
   #openQueue(): SessionQueue {
@@ -331,9 +304,22 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       deadlineMs: limits.deadlineMs,
       companyFileWaitMs: limits.companyFileWaitMs,
       ticketIdleMs: limits.ticketIdleMs,
-      onError: (error) => this.#reportError(error, 0),
+      onError: (error) => this.#report.failure(error),
     });
     return this.#queue;
+  }
+
+  #makeConfiguration(): Configuration {
+    return new Configuration({
+      authorizedUsers: this.authorizedUsers,
+      isConnected: () => this.connectedToQB,
+      connect: (connected) => (this.connectedToQB = connected),
+      holdEvents: (hold) => {
+        this.#dispatch.holding = hold;
+        if (!hold) void this.#dispatch.deliver(0);
+      },
+      checkUnlocked: (name) => this.#checkUnlocked(name),
+    });
   }
 
   #makeHandler(): RequestHandler {
@@ -342,8 +328,8 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       users: this.authorizedUsers,
       throttle: new LoginThrottle(),
       windowsLogon,
-      useInteractiveLogon: () => this.#useInteractiveLogon,
-      onError: (error) => this.#reportError(error, 0),
+      useInteractiveLogon: () => this.#configuration.useInteractiveLogon,
+      onError: (error) => this.#report.failure(error),
     });
     return new RequestHandler({
       connections: this.#connections,
@@ -356,11 +342,11 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       queue: () => this.#openQueue(),
       closing: () => this.#refusing,
       timeoutMs: () => this.#timeout * 1000,
-      codePage: () => this.#codePage,
-      authFlags: () => this.#authFlags,
-      defaultSettings: () => this.#defaultSettings,
+      codePage: () => this.#configuration.codePage,
+      authFlags: () => this.#configuration.authFlags,
+      defaultSettings: () => this.#configuration.defaultSettings,
       indexOf: ({ match }) => (match === undefined ? -1 : this.authorizedUsers.indexOf(match)),
-      reportError: (error, connectionId) => this.#reportError(error, connectionId),
+      report: this.#report,
     });
   }
 
@@ -371,91 +357,15 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     this.timeout = given.timeout ?? DEFAULT_TIMEOUT;
     this.allowedClients = given.allowedClients ?? "";
     this.#allowInsecure = given.allowInsecure === true;
-    this.#setDefaultConnectionString(given.defaultConnectionString ?? "");
-    this.#codePage = CodePage.of(given.codePage ?? 1252);
-    this.#authFlags = undefined;
-    this.#useInteractiveLogon = false;
-    this.#useInternalSecurityAPI = true;
-    this.#setProcessIdleEvents(true);
-    this.#selectWaitMillis = DEFAULT_SELECT_WAIT_MILLIS;
+    this.#configuration.reset(given);
     this.authorizedUsers.clear();
     for (const user of given.authorizedUsers ?? []) this.authorizedUsers.add(user);
   }
 
-  #setting(name: string, index: number | undefined): Setting | undefined {
-    const key = name.toLowerCase();
-    if (key === "readonly") return index === undefined ? undefined : this.#readOnlySetting(index);
-    return index === undefined && Object.hasOwn(this.#settings, key) ? this.#settings[key] : undefined;
-  }
-
-  #readOnlySetting(index: number): Setting {
-    const user = this.authorizedUsers.at(index);
-    return {
-      read: () => String(user.readOnly),
-      write: (value) => (user.readOnly = parseBoolean(`ReadOnly[${index}]`, value)),
-    };
-  }
-
-  readonly #settings: Readonly<Record<string, Setting>> = {
-    authflags: {
-      read: () => (this.#authFlags === undefined ? "" : `0x${this.#authFlags.toString(16).toUpperCase()}`),
-      write: (value) => {
-        const flags = value === "" ? 0 : parseWholeNumber("AuthFlags", value, 0xffffffff);
-        this.#authFlags = flags === 0 ? undefined : flags;
-      },
-    },
-    buildinfo: {
-      read: () =>
-        `qbconnector ${packageFacts().version}, Node.js ${process.version}, ${process.platform} ${process.arch}`,
-    },
-    codepage: {
-      read: () => String(this.#codePage.number),
-      write: (value) => (this.#codePage = CodePage.of(value)),
-    },
-    connectedtoqb: {
-      read: () => String(this.connectedToQB),
-      write: (value) => (this.connectedToQB = parseBoolean("ConnectedToQB", value)),
-    },
-    defaultconnectionstring: {
-      read: () => redactConnectionString(this.#defaultConnectionString),
-      write: (value) => this.#setDefaultConnectionString(value),
-    },
-    guiavailable: { read: () => "false" },
-    licenseinfo: { read: () => packageFacts().license },
-    processidleevents: {
-      read: () => String(this.#processIdleEvents),
-      write: (value) => this.#setProcessIdleEvents(parseBoolean("ProcessIdleEvents", value)),
-    },
-    selectwaitmillis: {
-      read: () => String(this.#selectWaitMillis),
-      write: (value) => (this.#selectWaitMillis = parseWholeNumber("SelectWaitMillis", value, 60_000)),
-    },
-    useinteractivelogon: {
-      read: () => String(this.#useInteractiveLogon),
-      write: (value) => (this.#useInteractiveLogon = parseBoolean("UseInteractiveLogon", value)),
-    },
-    useinternalsecurityapi: {
-      read: () => String(this.#useInternalSecurityAPI),
-      write: (value) => {
-        this.#checkUnlocked("UseInternalSecurityAPI");
-        this.#useInternalSecurityAPI = parseBoolean("UseInternalSecurityAPI", value);
-      },
-    },
-  };
-
-  #setDefaultConnectionString(text: string): void {
-    this.#defaultSettings = serverSideSettings(text);
-    this.#defaultConnectionString = text;
-  }
-
-  #setProcessIdleEvents(process: boolean): void {
-    this.#processIdleEvents = process;
-    this.#dispatch.holding = !process;
-    if (process) void this.#dispatch.deliver(0);
-  }
-
   #programSettings(): ReturnType<typeof quickBooksSettings> {
-    return quickBooksSettings(this.#defaultSettings, { authFlags: this.#authFlags });
+    return quickBooksSettings(this.#configuration.defaultSettings, {
+      authFlags: this.#configuration.authFlags,
+    });
   }
 
   #checkUnlocked(name: string): void {
@@ -473,45 +383,6 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       },
     );
   }
-
-  #tellStatus(message: string): void {
-    this.#dispatch.notify("status", () => eventArguments({ connectionId: 0, message }, {}));
-    this.#fixed.logger.info({}, message);
-  }
-
-  #onRefused(error: QBError, connectionId: number): void {
-    this.#dispatch.notify("status", () =>
-      eventArguments({ connectionId, message: `${error.code}: ${error.message}` }, {}),
-    );
-    this.#fixed.logger.info({ connectionId, code: error.code }, error.message);
-  }
-
-  /** To the `error` event; what nobody listens to goes to the logger. */
-  #reportError(cause: unknown, connectionId: number): void {
-    const error =
-      cause instanceof QBError ? cause : new QBError("QB_INTERNAL", "the connector failed", { cause });
-    const fields = {
-      connectionId,
-      code: error.code,
-      outcome: error.outcome,
-      hresult: error.hresult,
-      cause: describeCause(error),
-    };
-    if (!this.#dispatch.has("error")) return this.#fixed.logger.error(fields, error.message);
-    this.#dispatch.notify("error", () =>
-      eventArguments({ connectionId, errorCode: error.httpStatus, description: error.message, error }, {}),
-    );
-  }
-
-  #onListenerError(event: string, cause: unknown): void {
-    const error =
-      cause instanceof QBError
-        ? cause
-        : new QBError("QB_LISTENER", `a listener of ${event} failed`, { cause });
-    if (event === "error")
-      this.#fixed.logger.error({ code: error.code, cause: describeCause(error) }, error.message);
-    else this.#reportError(error, 0);
-  }
 }
 
 const NO_ROAD: RequestProcessor = {
@@ -523,20 +394,6 @@ const NO_ROAD: RequestProcessor = {
       ),
     ),
 };
-
-let facts: { readonly version: string; readonly license: string } | undefined;
-
-function packageFacts(): { readonly version: string; readonly license: string } {
-  facts ??= JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as typeof facts &
-    object;
-  return facts;
-}
-
-/** The part of the path below the prefix, beginning with a slash; undefined when it is elsewhere. */
-function pathBelow(prefix: string, url: string): string | undefined {
-  if (url === prefix) return "/";
-  return url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : undefined;
-}
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
@@ -559,10 +416,6 @@ function cannotListen(host: string, port: number, cause: unknown): QBError {
     details: { reason },
     cause,
   });
-}
-
-function describeCause(error: QBError): string | undefined {
-  return error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;
 }
 
 function invalid(message: string): QBError {

@@ -24,6 +24,7 @@ import type { Connection, Connections } from "./connections.js";
 import type { QBConnectorEvents } from "./events.js";
 import type { Limits } from "./limits.js";
 import { checkReadOnly, mergeSettings, readSettingsHeader } from "./policy.js";
+import type { Reporter } from "./reporter.js";
 import { readBody } from "./request-body.js";
 
 /** What the handler needs of its connector; everything that can change is asked for anew with each request. */
@@ -42,7 +43,7 @@ export interface HandlerContext {
   readonly authFlags: () => number | undefined;
   readonly defaultSettings: () => ConnectionString;
   readonly indexOf: (verdict: Verdict) => number;
-  readonly reportError: (error: unknown, connectionId: number) => void;
+  readonly report: Reporter;
 }
 
 /** One request on its way through. */
@@ -275,13 +276,13 @@ export class RequestHandler {
   }
 
   #announceRequest({ connection }: Exchange, access: Access, set: MessageSet): void {
-    const { dispatch, logger } = this.#context;
+    const { dispatch, logger, report } = this.#context;
     const connectionId = connection.id;
     dispatch.notify("request", () => eventArguments({ connectionId, request: set.text }, {}));
-    dispatch.notify("status", () => eventArguments({ connectionId, message: describe(access, set) }, {}));
+    if (dispatch.has("status")) report.status(describe(access, set), connectionId);
     for (const change of set.changes) {
       const message = `line ${change.line}, column ${change.column}: "${change.character}" became "${change.replacement}"`;
-      dispatch.notify("status", () => eventArguments({ connectionId, message }, {}));
+      report.status(message, connectionId);
       logger.warn({ connectionId, ...change }, `a character outside the code page was changed: ${message}`);
     }
     logger.debug(
@@ -313,14 +314,9 @@ export class RequestHandler {
   }
 
   #report(error: QBError, { id }: Connection): void {
-    const { dispatch, logger, reportError } = this.#context;
-    if (error.family === "quickbooks" || error.family === "internal") return reportError(error, id);
-    dispatch.notify("status", () =>
-      eventArguments({ connectionId: id, message: `${error.code}: ${error.message}` }, {}),
-    );
-    const fields = { connectionId: id, code: error.code };
-    if (error.family === "credentials") logger.warn(fields, error.message);
-    else logger.info(fields, error.message);
+    const ours = error.family === "quickbooks" || error.family === "internal";
+    if (ours) this.#context.report.failure(error, id);
+    else this.#context.report.refusal(error, id);
   }
 }
 

@@ -1,0 +1,52 @@
+import { eventArguments, type EventDispatch } from "../event-dispatch.js";
+import { QBError } from "../errors.js";
+import type { Logger } from "../logger.js";
+import type { QBConnectorEvents } from "./events.js";
+
+/** Tells listeners and the logger what goes on and what went wrong. */
+export class Reporter {
+  readonly #dispatch: () => EventDispatch<QBConnectorEvents>;
+  readonly #logger: Logger;
+
+  constructor(dispatch: () => EventDispatch<QBConnectorEvents>, logger: Logger) {
+    this.#dispatch = dispatch;
+    this.#logger = logger;
+  }
+
+  status(message: string, connectionId = 0): void {
+    this.#dispatch().notify("status", () => eventArguments({ connectionId, message }, {}));
+  }
+
+  /** What a client did wrong is its own matter, and everyday; wrong credentials are worth a warning. */
+  refusal(error: QBError, connectionId: number): void {
+    this.status(`${error.code}: ${error.message}`, connectionId);
+    const fields = { connectionId, code: error.code };
+    if (error.family === "credentials") this.#logger.warn(fields, error.message);
+    else this.#logger.info(fields, error.message);
+  }
+
+  /** To the `error` event; what nobody listens to goes to the logger. */
+  failure(cause: unknown, connectionId = 0): void {
+    const error =
+      cause instanceof QBError ? cause : new QBError("QB_INTERNAL", "the connector failed", { cause });
+    if (!this.#dispatch().has("error")) return this.#log(error, connectionId);
+    this.#dispatch().notify("error", () =>
+      eventArguments({ connectionId, errorCode: error.httpStatus, description: error.message, error }, {}),
+    );
+  }
+
+  listenerFailure(event: string, cause: unknown): void {
+    const error =
+      cause instanceof QBError
+        ? cause
+        : new QBError("QB_LISTENER", `a listener of ${event} failed`, { cause });
+    if (event === "error") this.#log(error, 0);
+    else this.failure(error);
+  }
+
+  #log(error: QBError, connectionId: number): void {
+    const { code, outcome, hresult, cause } = error;
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined;
+    this.#logger.error({ connectionId, code, outcome, hresult, cause: reason }, error.message);
+  }
+}
