@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { QBClient } from "../../client/qb-client.js";
+import { formatConnectionString } from "../../connection-string.js";
+import { QBConnector } from "../../connector/qb-connector.js";
+import { QBError } from "../../errors.js";
+import { Simulator } from "../../quickbooks/simulator/index.js";
+import { narrate } from "../demo-narrator.js";
+import { tellStory } from "../demo-story.js";
+import { generatePassword } from "../generated-password.js";
+import { say } from "../options.js";
+import { pasteLines } from "../paste-lines.js";
+import { untilStopped } from "../until-stopped.js";
+
+const FIRST_PORT = 2080;
+const LAST_PORT = 2099;
+const USER = "demo";
+
+export function addDemoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("show a connector on a simulated company, and a client that uses it; then keep serving")
+    .option("--once", "end after the show")
+    .addHelpText("after", "\nExample:\n  qbconnector demo --once")
+    .action(demo);
+}
+
+async function demo({ once = false }: { readonly once?: boolean }): Promise<void> {
+  const connector = new QBConnector({ quickbooks: new Simulator() });
+  const password = generatePassword();
+  connector.addUser(USER, password);
+  await listenOnFreePort(connector);
+  try {
+    const stopped = once ? Promise.resolve() : untilStopped(connector, say);
+    await show(connector, password);
+    if (!once) say("Serving until Ctrl-C.");
+    await stopped;
+  } finally {
+    await connector.close();
+  }
+}
+
+async function show(connector: QBConnector, password: string): Promise<void> {
+  const url = `http://${connector.localHost}:${connector.localPort}`;
+  say(`A connector serves a simulated company on ${url}. A client adds a customer and an invoice:\n`);
+  narrate(connector);
+  const table = await send(formatConnectionString({ URL: url, User: USER, Password: password }));
+  say(`\n${table}\n${pasteLines(url, USER, password)}`);
+}
+
+async function send(connectionString: string): Promise<string> {
+  const client = new QBClient(connectionString);
+  try {
+    return await tellStory(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** From 2080 on; any free port when none of them is. */
+async function listenOnFreePort(connector: QBConnector): Promise<void> {
+  for (let port = FIRST_PORT; port <= LAST_PORT; port++) {
+    connector.localPort = port;
+    if (await listens(connector)) return;
+  }
+  connector.localPort = 0;
+  await connector.listen();
+}
+
+async function listens(connector: QBConnector): Promise<boolean> {
+  try {
+    await connector.listen();
+    return true;
+  } catch (error) {
+    if (error instanceof QBError && error.details["reason"] === "EADDRINUSE") return false;
+    throw error;
+  }
+}

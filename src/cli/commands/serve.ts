@@ -1,0 +1,107 @@
+import { Option, type Command } from "commander";
+import { QBConnector } from "../../connector/qb-connector.js";
+import { QBError } from "../../errors.js";
+import { Simulator } from "../../quickbooks/simulator/index.js";
+import { defaultConfigFile, readConfigFile } from "../config-file.js";
+import { checkLogLevel, connectorOptions, LOG_LEVELS, type Configuration } from "../configuration.js";
+import { wrongUse } from "../failure.js";
+import { makeLog } from "../log.js";
+import { configOption, parseWholeNumber, say } from "../options.js";
+import { untilStopped } from "../until-stopped.js";
+
+interface ServeOptions {
+  readonly simulate?: boolean;
+  readonly config?: string;
+  readonly port?: number;
+  readonly host?: string;
+  readonly logLevel?: string;
+}
+
+export function addServeCommand(program: Command): void {
+  program
+    .command("serve")
+    .description("serve QuickBooks to the users in the config file, until Ctrl-C")
+    .option("--simulate", "serve a simulated company, in memory, instead of QuickBooks")
+    .addOption(configOption())
+    .option(
+      "--port <number>",
+      "TCP port; 0 takes a free one (default: localPort of the file, else 2080)",
+      parseWholeNumber,
+    )
+    .option("--host <address>", "interface (default: localHost of the file, else 127.0.0.1)")
+    .addOption(
+      new Option(
+        "--log-level <level>",
+        "how much is logged (default: logLevel of the file, else info)",
+      ).choices(LOG_LEVELS),
+    )
+    .addHelpText("after", SERVE_HELP)
+    .action(serve);
+}
+
+const SERVE_HELP = `
+Ctrl-C or SIGTERM lets running requests end and exits with 0; a second one cuts them and exits with 130.
+The log goes to standard error: short lines on a terminal, else JSON.
+
+Example:
+  qbconnector user add Foo
+  qbconnector serve --simulate`;
+
+async function serve(options: ServeOptions): Promise<void> {
+  if (options.simulate !== true) throw noRoad();
+  const file = options.config ?? defaultConfigFile();
+  const configuration = readConfigFile(file);
+  if ((configuration.users ?? []).length === 0) throw noUsers(file, options.config);
+  const connector = makeConnector(configuration, options);
+  await listen(connector, file);
+  say(
+    `Serving a simulated company on http://${hostPart(connector.localHost)}:${connector.localPort} (${userCount(connector)}). Ctrl-C stops.`,
+  );
+  await untilStopped(connector, say);
+}
+
+function makeConnector(configuration: Configuration, { port, host, logLevel }: ServeOptions): QBConnector {
+  const level = checkLogLevel(logLevel ?? configuration.logLevel, "--log-level") ?? "info";
+  return new QBConnector({
+    ...connectorOptions(configuration),
+    ...(port === undefined ? {} : { localPort: port }),
+    ...(host === undefined ? {} : { localHost: host }),
+    quickbooks: new Simulator(),
+    logger: makeLog(level),
+  });
+}
+
+async function listen(connector: QBConnector, file: string): Promise<void> {
+  try {
+    await connector.listen();
+  } catch (error) {
+    if (!(error instanceof QBError) || error.details["reason"] === undefined) throw error;
+    throw wrongUse(
+      error.message,
+      `Choose another with --port and --host, or localPort and localHost in ${file}.`,
+      error,
+    );
+  }
+}
+
+function noRoad(): QBError {
+  return new QBError("QB_NO_ROAD", "this version has no way of its own to a real QuickBooks", {
+    advice: "Serve the simulated company instead: qbconnector serve --simulate",
+  });
+}
+
+function noUsers(file: string, named: string | undefined): QBError {
+  const config = named === undefined ? "" : ` --config '${named}'`;
+  return wrongUse(
+    `${file} has no users, so nobody could connect`,
+    `Run first: qbconnector user add NAME${config}`,
+  );
+}
+
+function hostPart(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function userCount({ authorizedUsers: { count } }: QBConnector): string {
+  return count === 1 ? "1 user" : `${count} users`;
+}

@@ -1,0 +1,34 @@
+import type { QBConnector } from "../connector/qb-connector.js";
+import { EXIT } from "./exit-codes.js";
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** npm passes Ctrl-C on to a program that the terminal has told already; nobody presses it twice so fast. */
+const SAME_PRESS_MS = 300;
+/** A QuickBooks that hangs must not keep the process. */
+const CUT_MS = 2_000;
+
+/** Serves until Ctrl-C or SIGTERM, then lets running work end. A second one cuts it and ends the process. */
+export function untilStopped(connector: QBConnector, say: (line: string) => void): Promise<void> {
+  let since = 0;
+  return new Promise((resolve, reject) => {
+    const onSignal = (): void => {
+      if (since > 0) {
+        if (performance.now() - since > SAME_PRESS_MS) cut(connector);
+        return;
+      }
+      since = performance.now();
+      say("Closing: running requests may end. Ctrl-C again cuts them.");
+      const closed = connector.close().finally(() => {
+        for (const name of SIGNALS) process.off(name, onSignal);
+      });
+      closed.then(() => say("Closed.")).then(resolve, reject);
+    };
+    for (const name of SIGNALS) process.on(name, onSignal);
+  });
+}
+
+function cut(connector: QBConnector): void {
+  const exit = (): never => process.exit(EXIT.interrupted);
+  setTimeout(exit, CUT_MS);
+  connector.destroy().then(exit, exit);
+}
