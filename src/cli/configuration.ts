@@ -18,7 +18,6 @@ type ConnectorKeys =
   | "localHost"
   | "localPort"
   | "timeout"
-  | "defaultConnectionString"
   | "allowedClients"
   | "allowClientSettings"
   | "allowInsecure"
@@ -57,7 +56,6 @@ const CONNECTOR_KEYS: Readonly<Record<ConnectorKeys, keyof typeof SHAPES>> = Obj
   localHost: "text",
   localPort: "number",
   timeout: "number",
-  defaultConnectionString: "text",
   allowedClients: "text",
   allowClientSettings: "texts",
   allowInsecure: "boolean",

@@ -1,9 +1,7 @@
 import type { Command } from "commander";
-import { QBClient } from "../../client/qb-client.js";
 import { formatConnectionString } from "../../connection-string.js";
 import { QBConnector } from "../../connector/qb-connector.js";
 import { QBError } from "../../errors.js";
-import { Simulator } from "../../quickbooks/simulator/index.js";
 import { narrate } from "../demo-narrator.js";
 import { tellStory } from "../demo-story.js";
 import { generatePassword } from "../generated-password.js";
@@ -25,6 +23,7 @@ export function addDemoCommand(program: Command): void {
 }
 
 async function demo({ once = false }: { readonly once?: boolean }): Promise<void> {
+  const { Simulator } = await import("../../quickbooks/simulator/index.js");
   const connector = new QBConnector({ quickbooks: new Simulator() });
   const password = generatePassword();
   connector.addUser(USER, password);
@@ -48,6 +47,7 @@ async function show(connector: QBConnector, password: string): Promise<void> {
 }
 
 async function send(connectionString: string): Promise<string> {
+  const { QBClient } = await import("../../client/qb-client.js");
   const client = new QBClient(connectionString);
   try {
     return await tellStory(client);

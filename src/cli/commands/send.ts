@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Option, type Command } from "commander";
-import { QBClient } from "../../client/qb-client.js";
+import type { QBClient } from "../../client/qb-client.js";
 import { parseConnectionString } from "../../connection-string.js";
 import { QBError } from "../../errors.js";
 import { decodeDocument } from "../../qbxml/decode.js";
@@ -42,7 +42,7 @@ Example:
   qbconnector send request.xml --output response.xml`;
 
 async function send(file: string, options: SendOptions): Promise<void> {
-  const client = makeClient(options.to);
+  const client = await makeClient(options.to);
   try {
     const qbxml = readMessageSetFile(file);
     const answer = await sendOrReport(client, qbxml);
@@ -52,11 +52,13 @@ async function send(file: string, options: SendOptions): Promise<void> {
   }
 }
 
-function makeClient(connectionString: string | undefined): QBClient {
+async function makeClient(connectionString: string | undefined): Promise<QBClient> {
   if (connectionString === undefined)
     throw wrongUse("nobody to send to", "Give a connection string in QBCONNECTOR_TO or with --to.");
   if (parseConnectionString(connectionString).URL === undefined)
     throw wrongUse("the connection string has no URL", "Name the connector: URL='http://127.0.0.1:2080'");
+  // The HTTP client takes longer to load than all the rest; the other commands do without.
+  const { QBClient } = await import("../../client/qb-client.js");
   return new QBClient(connectionString);
 }
 

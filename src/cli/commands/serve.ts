@@ -1,11 +1,9 @@
 import { Option, type Command } from "commander";
 import { QBConnector } from "../../connector/qb-connector.js";
 import { QBError } from "../../errors.js";
-import { Simulator } from "../../quickbooks/simulator/index.js";
 import { defaultConfigFile, readConfigFile } from "../config-file.js";
 import { checkLogLevel, connectorOptions, LOG_LEVELS, type Configuration } from "../configuration.js";
 import { wrongUse } from "../failure.js";
-import { makeLog } from "../log.js";
 import { configOption, parseWholeNumber, say } from "../options.js";
 import { untilStopped } from "../until-stopped.js";
 
@@ -52,7 +50,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const file = options.config ?? defaultConfigFile();
   const configuration = readConfigFile(file);
   if ((configuration.users ?? []).length === 0) throw noUsers(file, options.config);
-  const connector = makeConnector(configuration, options);
+  const connector = await makeConnector(configuration, options);
   await listen(connector, file);
   say(
     `Serving a simulated company on http://${hostPart(connector.localHost)}:${connector.localPort} (${userCount(connector)}). Ctrl-C stops.`,
@@ -60,8 +58,13 @@ async function serve(options: ServeOptions): Promise<void> {
   await untilStopped(connector, say);
 }
 
-function makeConnector(configuration: Configuration, { port, host, logLevel }: ServeOptions): QBConnector {
+async function makeConnector(
+  configuration: Configuration,
+  { port, host, logLevel }: ServeOptions,
+): Promise<QBConnector> {
   const level = checkLogLevel(logLevel ?? configuration.logLevel, "--log-level") ?? "info";
+  const { Simulator } = await import("../../quickbooks/simulator/index.js");
+  const { makeLog } = await import("../log.js");
   return new QBConnector({
     ...connectorOptions(configuration),
     ...(port === undefined ? {} : { localPort: port }),

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { PACKAGE_FOLDER, startProgram } from "../support/command.js";
+
+const FOLDER = join(PACKAGE_FOLDER, "examples");
+
+/** What each example prints, line by line. */
+const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
+  "quickstart.mjs": [/^QuickBooks answers: QuickBooks \S.*$/],
+  "custom-authorization.mjs": [
+    /^ann: the customer was added$/,
+    /^ben: QB_READ_ONLY$/,
+    /^eve: QB_UNAUTHORIZED$/,
+  ],
+  "read-only-user.mjs": [
+    /^Accounts that can be read: [1-9]\d*$/,
+    /^QB_READ_ONLY: .*CustomerAddRq/,
+    /^Outcome: not_applied\. \S/,
+  ],
+  "embed-in-existing-server.mjs": [
+    /^Below \/quickbooks: QuickBooks \S.*$/,
+    /^Elsewhere: The shop's page at \/offers$/,
+  ],
+  "embed-in-express.mjs": [/^Below \/quickbooks: QuickBooks \S.*$/, /^Elsewhere: \[ 'consulting' \]$/],
+  "own-request-processor.mjs": [
+    /^open: application Web shop, read and write$/,
+    /^process: CustomerQueryRq$/,
+    /^close$/,
+    /^answer: .*<CustomerQueryRs statusCode="0"/,
+    /^open: application Web shop, read and write$/,
+    /^error event: /,
+    /^failure: QB_COMPANY_FILE, 0x80040403$/,
+  ],
+};
+
+/** What an example is to write to standard error: the default logger's warnings. */
+const WARNED: Readonly<Record<string, string>> = {
+  "custom-authorization.mjs": "qbconnector: warning: user or password is wrong, or both are missing\n",
+};
+
+describe("the examples", () => {
+  it("are all tested", () => {
+    assert.deepEqual(readdirSync(FOLDER).sort(), Object.keys(PRINTED).sort());
+  });
+
+  for (const [name, expected] of Object.entries(PRINTED)) {
+    it(`${name} prints what it shows and ends by itself`, async (test) => {
+      const { code, stdout, stderr } = await startProgram(test, process.execPath, [join(FOLDER, name)]).ended;
+      assert.equal(stderr, WARNED[name] ?? "");
+      assert.equal(code, 0);
+      const lines = stdout.trim().split("\n");
+      expected.forEach((pattern, index) => assert.match(lines[index] ?? "", pattern));
+      assert.equal(lines.length, expected.length);
+    });
+  }
+});

@@ -1,0 +1,293 @@
+import assert from "node:assert/strict";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import {
+  configWithUser,
+  customerAdd,
+  PASSWORD,
+  requestSet,
+  runCommand,
+  runWell,
+  serveSimulated,
+  startProgram,
+  temporaryFolder,
+  USER,
+  type Ended,
+  type Running,
+  type Served,
+} from "../support/command.js";
+
+async function curl(
+  test: TestContext,
+  { port }: Served,
+  body: string,
+  password: string = PASSWORD,
+): Promise<Ended> {
+  const parameters = ["--silent", "--show-error", "--fail-with-body", "--user", `${USER}:${password}`];
+  const target = ["--header", "Content-Type: text/xml", "--data-binary", "@-", `http://127.0.0.1:${port}/`];
+  return startProgram(test, "curl", [...parameters, ...target], { input: body }).ended;
+}
+
+async function stop({ process }: Served): Promise<Ended> {
+  process.signal("SIGTERM");
+  return process.ended;
+}
+
+/** A request whose head the connector has taken, and whose body it waits for. */
+async function halfRequest(test: TestContext, { port }: Served, body: string): Promise<HalfRequest> {
+  const socket = connect(port, "127.0.0.1");
+  test.after(() => void socket.destroy());
+  const half = new HalfRequest(socket, body);
+  socket.write(
+    [
+      "POST / HTTP/1.1",
+      "Host: 127.0.0.1",
+      `Authorization: Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`,
+      "Content-Type: text/xml",
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      "Expect: 100-continue",
+      "\r\n",
+    ].join("\r\n"),
+  );
+  await half.receives(/100 Continue/);
+  return half;
+}
+
+class HalfRequest {
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #body: string;
+  #received = "";
+
+  constructor(socket: Socket, body: string) {
+    this.#socket = socket;
+    this.#body = body;
+    socket.setEncoding("utf8").on("data", (text: string) => (this.#received += text));
+    socket.on("error", () => {});
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+  }
+
+  sendBody(): void {
+    this.#socket.write(this.#body);
+  }
+
+  async receives(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#received)) {
+      await new Promise((resolve, reject) => {
+        this.#socket.once("data", resolve);
+        this.#socket.once("close", () => reject(new Error(`closed after: ${this.#received}`)));
+      });
+    }
+  }
+}
+
+describe("qbconnector serve", () => {
+  it("serves curl and qbconnector send, restarts, and knows its users again", async (test) => {
+    const config = join(temporaryFolder(test), "config.json");
+    const add = ["user", "add", USER, "--password-stdin", "--config", config];
+    await runWell(test, add, { input: `${PASSWORD}\n` });
+    const first = await serveSimulated(test, config);
+    const answer = await curl(test, first, requestSet(customerAdd("Ann")));
+    assert.equal(answer.code, 0);
+    assert.match(answer.stdout, /<CustomerAddRs[^>]*statusCode="0"[^]*<Name>Ann<\/Name>/);
+    const report = await runWell(test, ["send", "-"], {
+      input: requestSet("<CustomerQueryRq/>"),
+      environment: { QBCONNECTOR_TO: first.connectionString },
+    });
+    assert.match(report, /^CustomerQueryRq +0 +Info +1 /m);
+    assert.equal((await stop(first)).code, 0);
+
+    const second = await serveSimulated(test, config);
+    assert.equal((await curl(test, second, requestSet("<HostQueryRq/>"))).code, 0);
+    const refused = await curl(test, second, requestSet("<HostQueryRq/>"), "wrong");
+    assert.match(refused.stdout, /QB_UNAUTHORIZED/);
+    assert.equal((await stop(second)).code, 0);
+  });
+
+  it("gives each user the rights that the file says", async (test) => {
+    const config = await configWithUser(test, { readOnly: true });
+    const served = await serveSimulated(test, config);
+    assert.match((await curl(test, served, requestSet(customerAdd("Ann")))).stdout, /QB_READ_ONLY/);
+    assert.match((await curl(test, served, requestSet("<CustomerQueryRq/>"))).stdout, /<CustomerQueryRs/);
+  });
+
+  it("takes port, limits and the rest from the file, and --port and --host before them", async (test) => {
+    const config = await configWithUser(test);
+    const before = JSON.parse(readFileSync(config, "utf8")) as object;
+    const file = { ...before, localHost: "203.0.113.1", localPort: 1, limits: { requestBytes: 300 } };
+    writeFileSync(config, JSON.stringify(file));
+    const served = await serveSimulated(test, config, "--host", "127.0.0.1");
+    assert.match(
+      (await curl(test, served, requestSet(customerAdd("A".repeat(300))))).stdout,
+      /QB_BODY_TOO_LARGE/,
+    );
+  });
+
+  it("logs JSON lines to standard error, at the level that is asked for, and nothing secret", async (test) => {
+    const config = await configWithUser(test);
+    const served = await serveSimulated(test, config, "--log-level", "trace");
+    await curl(test, served, requestSet(customerAdd("Confidential")));
+    await curl(test, served, requestSet("<HostQueryRq/>"), "sesame");
+    await curl(test, served, "<not xml");
+    const { stdout, stderr } = await stop(served);
+    const lines = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { level: number; msg: string });
+    assert.ok(lines.some(({ level, msg }) => level === 20 && msg === "request"));
+    assert.ok(lines.some(({ level }) => level === 40));
+    assert.doesNotMatch(stdout + stderr, new RegExp(`${PASSWORD}|sesame|Confidential|scrypt|not xml`));
+    const quiet = await serveSimulated(test, config, "--log-level", "error");
+    await curl(test, quiet, requestSet("<HostQueryRq/>"), "sesame");
+    assert.equal((await stop(quiet)).stderr, "");
+  });
+});
+
+describe("Ctrl-C while qbconnector serves", () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`${signal} lets a running request end, then exits with 0`, async (test) => {
+      const served = await serveSimulated(test, await configWithUser(test));
+      const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
+      served.process.signal(signal);
+      await served.process.says(/Closing/);
+      request.sendBody();
+      await request.receives(/HTTP\/1\.1 200 OK[^]*<Name>Ann<\/Name>[^]*<\/QBXML>/);
+      const { code, stdout } = await served.process.ended;
+      assert.equal(code, 0);
+      assert.match(stdout, /Closed\.\n$/);
+    });
+  }
+
+  it("a second one cuts the running request and exits with 130", async (test) => {
+    const served = await serveSimulated(test, await configWithUser(test));
+    const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
+    served.process.signal("SIGINT");
+    await served.process.says(/Closing/);
+    const { code, stdout } = await pressUntilEnded(served.process);
+    await request.closed;
+    assert.equal(code, 130);
+    assert.doesNotMatch(stdout, /Closed\./);
+  });
+
+  it("a press that arrives twice at once counts once", async (test) => {
+    const served = await serveSimulated(test, await configWithUser(test));
+    const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
+    served.process.signal("SIGINT");
+    served.process.signal("SIGTERM");
+    await served.process.says(/Closing/);
+    request.sendBody();
+    await request.receives(/<Name>Ann<\/Name>/);
+    assert.equal((await served.process.ended).code, 0);
+  });
+});
+
+/** Presses that follow the first one too closely do not count. */
+async function pressUntilEnded(process: Running): Promise<Ended> {
+  const presses = setInterval(() => process.signal("SIGINT"), 50);
+  return process.ended.finally(() => clearInterval(presses));
+}
+
+describe("qbconnector serve refuses", () => {
+  const serve = (test: TestContext, config: string, ...more: readonly string[]): Promise<Ended> =>
+    runCommand(test, ["serve", "--config", config, ...more]);
+
+  function check({ code, stderr }: Ended, why: RegExp): void {
+    assert.equal(code, 1);
+    assert.match(stderr, why);
+    assert.doesNotMatch(stderr, /\n +at /);
+  }
+
+  it("to serve a real QuickBooks, and names --simulate", async (test) => {
+    check(await serve(test, await configWithUser(test)), /real QuickBooks\n.*qbconnector serve --simulate/);
+  });
+
+  it("to serve nobody, and names the command that adds a user", async (test) => {
+    const config = join(temporaryFolder(test), "none.json");
+    const ended = await serve(test, config, "--simulate");
+    check(ended, /no users.*\n.*qbconnector user add NAME --config '.*none\.json'/);
+  });
+
+  it("a port that is taken", async (test) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    test.after(() => server.close());
+    const port = String((server.address() as AddressInfo).port);
+    const ended = await serve(test, await configWithUser(test), "--simulate", "--port", port);
+    check(ended, new RegExp(`port ${port}: another program uses this port\n.*--port`));
+  });
+
+  it("a port that is none", async (test) => {
+    const config = await configWithUser(test);
+    check(await serve(test, config, "--simulate", "--port", "0x50"), /--port.*whole number/);
+    check(await serve(test, config, "--simulate", "--port", "65536"), /65535/);
+  });
+
+  it("to send passwords over a network in clear text", async (test) => {
+    const ended = await serve(
+      test,
+      await configWithUser(test),
+      "--simulate",
+      "--host",
+      "0.0.0.0",
+      "--port",
+      "0",
+    );
+    check(ended, /clear text\n.*allowInsecure/);
+  });
+
+  it("a level of the log that does not exist", async (test) => {
+    check(
+      await serve(test, await configWithUser(test), "--simulate", "--log-level", "loud"),
+      /Allowed choices/,
+    );
+  });
+
+  it("a config file with a mistake, and names the key", async (test) => {
+    const config = await configWithUser(test);
+    writeFileSync(config, '{"localprot": 1}');
+    check(await serve(test, config, "--simulate"), /config\.json: localprot is not a known key\n.*localPort/);
+  });
+
+  it(
+    "a config file that others can read",
+    { skip: process.platform === "win32" ? "Windows has no file modes" : false },
+    async (test) => {
+      const config = await configWithUser(test);
+      chmodSync(config, 0o640);
+      check(await serve(test, config, "--simulate"), /mode 0640.*\n.*chmod 600/);
+    },
+  );
+});
+
+describe("qbconnector", () => {
+  it("prints the version of the package", async (test) => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    assert.equal(await runWell(test, ["--version"]), `${version}\n`);
+  });
+
+  const commands = [
+    [],
+    ["serve"],
+    ["user"],
+    ["user", "add"],
+    ["user", "remove"],
+    ["user", "list"],
+    ["send"],
+    ["demo"],
+  ];
+  for (const command of commands) {
+    it(`${["qbconnector", ...command].join(" ")} --help has an example`, async (test) => {
+      const help = await runWell(test, [...command, "--help"]);
+      assert.match(help, new RegExp(`^Usage: ${["qbconnector", ...command].join(" ")}`));
+      assert.match(help, /Examples?:\n(?: +.*\n)* +.*qbconnector/);
+    });
+  }
+
+  it("suggests what an unknown command may have meant", async (test) => {
+    const { code, stderr } = await runCommand(test, ["sned"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /unknown command 'sned'\n\(Did you mean send\?\)/);
+  });
+});
