@@ -88,8 +88,9 @@ export function checkConfiguration(value: unknown, file: string): Configuration 
 }
 
 /** What of the configuration a connector takes. */
-export function connectorOptions({ users = [], logLevel: _, ...options }: Configuration): QBConnectorOptions {
-  return { ...options, authorizedUsers: users };
+export function connectorOptions(configuration: Configuration): QBConnectorOptions {
+  const ofConnector = Object.entries(configuration).filter(([key]) => Object.hasOwn(CONNECTOR_KEYS, key));
+  return { ...Object.fromEntries(ofConnector), authorizedUsers: configuration.users ?? [] };
 }
 
 export function checkLogLevel(level: string | undefined, what: string): LogLevel | undefined {

@@ -1,5 +1,6 @@
 import { pino, type Logger } from "pino";
 import type { LogLevel } from "./configuration.js";
+import { onOneLine } from "./table.js";
 
 /** A log to standard error: JSON lines for programs, short lines for people. */
 export function makeLog(level: LogLevel): Logger {
@@ -12,5 +13,5 @@ function forPeople(line: string): string {
   const at = new Date(Number(time)).toISOString().slice(11, 19);
   const label = pino.levels.labels[Number(level)] ?? String(level);
   const more = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
-  return `${at} ${label.padEnd(5)} ${String(msg)}${more.join("")}\n`;
+  return `${at} ${label.padEnd(5)} ${onOneLine(`${String(msg)}${more.join("")}`)}\n`;
 }

@@ -36,12 +36,16 @@ function version(): string {
 
 /** Whoever reads the output may stop before its end, as `head` does. */
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE") fail(error);
 });
 
 try {
   await makeProgram().parseAsync();
 } catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): void {
   process.stderr.write(describeFailure(error));
   process.exitCode = EXIT.wrongUse;
 }

@@ -11,6 +11,7 @@ import {
   requestSet,
   runCommand,
   runWell,
+  startCommand,
   temporaryFolder,
   USER,
   type Ended,
@@ -199,6 +200,21 @@ describe("qbconnector send, outcome not known: exit code 4", () => {
     const { code, stderr } = await send(test, connectionString(port), requestSet(customerAdd("Ann")));
     assert.match(stderr, /^error +QB_CONNECTION_LOST$/m);
     assert.match(stderr, /^outcome +unknown$/m);
+    assert.equal(code, 4);
+  });
+
+  it("Ctrl-C ends the waiting for a write", async (test) => {
+    let arrive: (() => void) | undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const port = await rawServer(test, () => arrive?.());
+    const sending = startCommand(test, ["send", "-"], {
+      input: requestSet(customerAdd("Ann")),
+      environment: { QBCONNECTOR_TO: connectionString(port) },
+    });
+    await arrived;
+    sending.signal("SIGINT");
+    const { code, stderr } = await sending.ended;
+    assert.match(stderr, /^error +QB_ABORTED$/m);
     assert.equal(code, 4);
   });
 

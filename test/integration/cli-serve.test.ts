@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import {
+  NO_TERMINAL,
   configWithUser,
   customerAdd,
   PASSWORD,
@@ -11,6 +12,8 @@ import {
   runCommand,
   runWell,
   serveSimulated,
+  startCommand,
+  startOnTerminal,
   startProgram,
   temporaryFolder,
   USER,
@@ -146,6 +149,17 @@ describe("qbconnector serve", () => {
 });
 
 describe("Ctrl-C while qbconnector serves", () => {
+  it("works on a terminal, where the log is for people", { skip: NO_TERMINAL }, async (test) => {
+    const config = await configWithUser(test);
+    const terminal = startOnTerminal(test, ["serve", "--simulate", "--config", config, "--port", "0"]);
+    await terminal.says(/^\d\d:\d\d:\d\d info +listening on 127\.0\.0\.1/m);
+    await terminal.says(/Ctrl-C stops/);
+    terminal.write("\x03");
+    const { code, stdout } = await terminal.ended;
+    assert.match(stdout, /^Closed\.\r?$/m);
+    assert.equal(code, 0);
+  });
+
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`${signal} lets a running request end, then exits with 0`, async (test) => {
       const served = await serveSimulated(test, await configWithUser(test));
@@ -284,6 +298,14 @@ describe("qbconnector", () => {
       assert.match(help, /Examples?:\n(?: +.*\n)* +.*qbconnector/);
     });
   }
+
+  it("does not complain when nobody reads its output", async (test) => {
+    const command = startCommand(test, ["--help"]);
+    command.closeOutput();
+    const { code, stderr } = await command.ended;
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  });
 
   it("suggests what an unknown command may have meant", async (test) => {
     const { code, stderr } = await runCommand(test, ["sned"]);

@@ -3,11 +3,11 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
-  COMMAND,
+  NO_TERMINAL,
   configWithUser,
   runCommand,
   runWell,
-  startProgram,
+  startOnTerminal,
   temporaryFolder,
   USER,
 } from "../support/command.js";
@@ -107,43 +107,32 @@ describe("qbconnector user add", () => {
     );
   });
 
-  const hasScript = existsSync("/usr/bin/script") && process.platform === "linux";
-  it(
-    "asks twice on a terminal, and shows nothing of what is typed",
-    { skip: hasScript ? false : "needs script of util-linux for a terminal" },
-    async (test) => {
-      const file = join(temporaryFolder(test), "config.json");
-      const command = `'${process.execPath}' '${COMMAND}' user add Foo --config '${file}'`;
-      const terminal = startProgram(test, "/usr/bin/script", ["-qec", command, "/dev/null"]);
-      await terminal.says(/Password for Foo: /);
-      terminal.write("sesame\r");
-      await terminal.says(/The same again: /);
-      terminal.write("sesame\r");
-      const { code, stdout } = await terminal.ended;
-      assert.equal(code, 0);
-      assert.match(stdout, /Added the user "Foo"/);
-      assert.doesNotMatch(stdout, /sesame|Password: /);
-      assert.equal(usersIn(file).length, 1);
-    },
-  );
+  it("asks twice on a terminal, and shows nothing of what is typed", { skip: NO_TERMINAL }, async (test) => {
+    const file = join(temporaryFolder(test), "config.json");
+    const terminal = startOnTerminal(test, ["user", "add", "Foo", "--config", file]);
+    await terminal.says(/Password for Foo: /);
+    terminal.write("sesame\r");
+    await terminal.says(/The same again: /);
+    terminal.write("sesame\r");
+    const { code, stdout } = await terminal.ended;
+    assert.equal(code, 0);
+    assert.match(stdout, /Added the user "Foo"/);
+    assert.doesNotMatch(stdout, /sesame|Password: /);
+    assert.equal(usersIn(file).length, 1);
+  });
 
-  it(
-    "adds nobody when the two passwords differ",
-    { skip: hasScript ? false : "needs script of util-linux for a terminal" },
-    async (test) => {
-      const file = join(temporaryFolder(test), "config.json");
-      const command = `'${process.execPath}' '${COMMAND}' user add Foo --config '${file}'`;
-      const terminal = startProgram(test, "/usr/bin/script", ["-qec", command, "/dev/null"]);
-      await terminal.says(/Password for Foo: /);
-      terminal.write("sesame\r");
-      await terminal.says(/The same again: /);
-      terminal.write("simsim\r");
-      const { code, stdout } = await terminal.ended;
-      assert.equal(code, 1);
-      assert.match(stdout, /the two passwords differ/);
-      assert.equal(existsSync(file), false);
-    },
-  );
+  it("adds nobody when the two passwords differ", { skip: NO_TERMINAL }, async (test) => {
+    const file = join(temporaryFolder(test), "config.json");
+    const terminal = startOnTerminal(test, ["user", "add", "Foo", "--config", file]);
+    await terminal.says(/Password for Foo: /);
+    terminal.write("sesame\r");
+    await terminal.says(/The same again: /);
+    terminal.write("simsim\r");
+    const { code, stdout } = await terminal.ended;
+    assert.equal(code, 1);
+    assert.match(stdout, /the two passwords differ/);
+    assert.equal(existsSync(file), false);
+  });
 });
 
 describe("qbconnector user remove and list", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -44,6 +44,11 @@ export class Running {
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  /** Reads no further, as `head` does. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
   }
 
   write(text: string): void {
@@ -173,4 +178,15 @@ export function requestSet(requests: string, onError = "stopOnError"): string {
 
 export function customerAdd(name: string, id = "1"): string {
   return `<CustomerAddRq requestID="${id}"><CustomerAdd><Name>${name}</Name></CustomerAdd></CustomerAddRq>`;
+}
+
+const SCRIPT = "/usr/bin/script";
+/** A reason to skip, or false. */
+export const NO_TERMINAL: string | false =
+  process.platform === "linux" && existsSync(SCRIPT) ? false : "needs script of util-linux for a terminal";
+
+/** The command on a terminal of its own; all that it prints is `stdout`. */
+export function startOnTerminal(test: TestContext, parameters: readonly string[]): Running {
+  const command = [process.execPath, COMMAND, ...parameters].map((part) => `'${part}'`).join(" ");
+  return startProgram(test, SCRIPT, ["-qec", command, "/dev/null"]);
 }
