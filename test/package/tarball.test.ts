@@ -61,8 +61,8 @@ async function npm(cwd: string, ...args: string[]): Promise<string> {
 async function outputOf(file: string, args: readonly string[], cwd: string): Promise<string> {
   return run(file, args, { cwd, maxBuffer: 1 << 24 }).then(
     ({ stdout }) => stdout,
-    (error: { stdout?: string; stderr?: string }) =>
-      assert.fail(`${error.stdout ?? ""}${error.stderr ?? ""}${String(error)}`),
+    (error: Error & { stdout?: string; stderr?: string }) =>
+      assert.fail(`${error.stdout ?? ""}${error.stderr ?? ""}${error.message}`),
   );
 }
 
