@@ -347,7 +347,7 @@ export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 export interface QBErrorOptions {
   /** Default `not_applied`. */
   readonly outcome?: Outcome | undefined;
-  /** Default: what the catalogue says of the code. */
+  /** Default: what the catalogue says of the code; false when the outcome is unknown. */
   readonly retryable?: boolean | undefined;
   readonly advice?: string | undefined;
   readonly who?: Actor | undefined;
@@ -386,7 +386,7 @@ export class QBError extends Error {
     this.code = code;
     this.family = known.family;
     this.outcome = options.outcome ?? "not_applied";
-    this.retryable = options.retryable ?? known.retryable;
+    this.retryable = options.retryable ?? (known.retryable && this.outcome !== "unknown");
     this.who = options.who ?? known.who;
     this.advice = options.advice ?? known.advice;
     this.httpStatus = options.httpStatus ?? known.status;
