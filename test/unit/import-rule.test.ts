@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+/** File, what it imports, and whether the linter has to refuse it. */
+const CASES: readonly (readonly [file: string, specifier: string, verdict: "refused" | "allowed"])[] = [
+  ["src/connector/a.ts", "../client/qb-client.js", "refused"],
+  ["src/connector/b.ts", "../quickbooks/simulator/index.js", "refused"],
+  ["src/connector/c.ts", "../index.js", "refused"],
+  ["src/connector/d.ts", "undici", "refused"],
+  ["src/connector/e.ts", "../quickbooks/request-processor.js", "allowed"],
+  ["src/connector/f.ts", "../wire/problem.js", "allowed"],
+  ["src/client/a.ts", "../connector/qb-connector.js", "refused"],
+  ["src/client/b.ts", "../quickbooks/com/index.js", "refused"],
+  ["src/client/c.ts", "undici", "refused"],
+  ["src/client/http-road.ts", "undici", "allowed"],
+  ["src/qbxml/a.ts", "../quickbooks/hresult.js", "refused"],
+  ["src/qbxml/b.ts", "saxes", "refused"],
+  ["src/qbxml/tokenizer.ts", "saxes", "allowed"],
+  ["src/qbxml/schema/a.ts", "../../connector/limits.js", "refused"],
+  ["src/quickbooks/a.ts", "./simulator/simulator.js", "refused"],
+  ["src/quickbooks/b.ts", "../qbxml/envelope.js", "allowed"],
+  ["src/quickbooks/simulator/a.ts", "../com/index.js", "refused"],
+  ["src/quickbooks/simulator/b.ts", "../../wire/problem.js", "refused"],
+  ["src/quickbooks/simulator/c.ts", "../hresult.js", "allowed"],
+  ["src/quickbooks/com/a.ts", "../simulator/index.js", "refused"],
+  ["src/wire/a.ts", "../connector/limits.js", "refused"],
+  ["src/online/a.ts", "../client/qb-client.js", "refused"],
+  ["src/a.ts", "./connector/limits.js", "refused"],
+  ["src/b.ts", "eventemitter3", "refused"],
+  ["src/event-dispatch.ts", "eventemitter3", "allowed"],
+  ["src/c.ts", "./errors.js", "allowed"],
+  ["src/cli/a.ts", "commander", "allowed"],
+  ["src/cli/b.ts", "pino", "allowed"],
+  ["src/cli/c.ts", "saxes", "refused"],
+  ["src/cli/d.ts", "../connector/qb-connector.js", "allowed"],
+];
+
+interface Report {
+  readonly diagnostics: readonly { readonly code?: string; readonly filename: string }[];
+}
+
+describe("the import rule", () => {
+  let folder = "";
+  let refused: ReadonlySet<string> = new Set();
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "qbconnector-imports-"));
+    copyFileSync(".oxlintrc.json", join(folder, ".oxlintrc.json"));
+    for (const [file, specifier] of CASES) {
+      mkdirSync(join(folder, dirname(file)), { recursive: true });
+      writeFileSync(join(folder, file), `export * from ${JSON.stringify(specifier)};\n`);
+    }
+    refused = refusedFiles(folder);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const [file, specifier, verdict] of CASES) {
+    it(`${verdict}: ${specifier} in ${file}`, () => assert.equal(refused.has(file), verdict === "refused"));
+  }
+
+  it("has a home for every package that the product needs", () => {
+    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: object };
+    const housed = CASES.map(([, specifier]) => specifier).filter((specifier) => !specifier.startsWith("."));
+    assert.deepEqual([...new Set(housed)].sort(), Object.keys(dependencies).sort());
+  });
+});
+
+function refusedFiles(folder: string): ReadonlySet<string> {
+  const oxlint = resolve("node_modules/oxlint/bin/oxlint");
+  const { stdout } = spawnSync(process.execPath, [oxlint, "--format=json", "src"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  const { diagnostics } = JSON.parse(stdout) as Report;
+  const found = diagnostics.filter(({ code }) => code === "eslint(no-restricted-imports)");
+  return new Set(found.map(({ filename }) => filename));
+}

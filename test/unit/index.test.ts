@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+
+/** What each door lets out at run time. A name that comes or goes is a change of the public surface: say so in the changelog. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  qbconnector: [
+    "CONNECTION_STRING_NAMES",
+    "ERROR_CATALOGUE",
+    "QBClient",
+    "QBConnector",
+    "QBError",
+    "formatConnectionString",
+    "fromHresult",
+    "hashPassword",
+    "isErrorCode",
+    "parseConnectionString",
+    "redactConnectionString",
+  ],
+  "qbconnector/qbxml": [
+    "CodePage",
+    "child",
+    "decodeDocument",
+    "readElement",
+    "readMessageSet",
+    "textAt",
+    "writeDocument",
+    "writeElement",
+  ],
+  "qbconnector/simulator": ["Simulator"],
+};
+
+describe("the doors of the package", () => {
+  for (const [door, names] of Object.entries(DOORS)) {
+    it(`${door} exports exactly what it promises`, async () => {
+      assert.deepEqual(Object.keys((await import(door)) as object).sort(), [...names].sort());
+    });
+  }
+
+  it("are the ones that package.json opens", () => {
+    const { name, exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      name: string;
+      exports: Record<string, unknown>;
+    };
+    const opened = Object.keys(exports).filter((path) => path !== "./package.json");
+    assert.deepEqual(
+      opened.map((path) => path.replace(".", name)),
+      Object.keys(DOORS),
+    );
+  });
+});
