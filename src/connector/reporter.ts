@@ -13,13 +13,19 @@ export class Reporter {
     this.#logger = logger;
   }
 
+  /** What concerns the connector as a whole is for the log, too. */
   status(message: string, connectionId = 0): void {
+    if (connectionId === 0) this.#logger.info({}, message);
+    this.#tell(message, connectionId);
+  }
+
+  #tell(message: string, connectionId: number): void {
     this.#dispatch().notify("status", () => eventArguments({ connectionId, message }, {}));
   }
 
   /** What a client did wrong is its own matter, and everyday; wrong credentials are worth a warning. */
   refusal(error: QBError, connectionId: number): void {
-    this.status(`${error.code}: ${error.message}`, connectionId);
+    this.#tell(`${error.code}: ${error.message}`, connectionId);
     const fields = { connectionId, code: error.code };
     if (error.family === "credentials") this.#logger.warn(fields, error.message);
     else this.#logger.info(fields, error.message);
