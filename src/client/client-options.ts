@@ -5,7 +5,7 @@ import type { RequestProcessor } from "../quickbooks/request-processor.js";
 export interface QBClientOptions {
   /** For a connection string without URL: the road to the local QuickBooks. */
   readonly quickbooks?: RequestProcessor;
-  /** Milliseconds that a call may take, unless it says otherwise. Default 600 000. */
+  /** Milliseconds that a call may take, unless it says otherwise; the connector is told. Default 600 000. */
   readonly deadlineMs?: number;
   /** Connections to the connector that may be open at the same time. Default 8. */
   readonly connections?: number;
@@ -28,7 +28,8 @@ export interface CallOptions {
 
 export interface CompleteClientOptions {
   readonly quickbooks: RequestProcessor | undefined;
-  readonly deadlineMs: number;
+  /** Only when it was given: a connector is not told the default, for it may allow less. */
+  readonly deadlineMs: number | undefined;
   readonly connections: number;
   readonly proxy: string | undefined;
   readonly logger: Logger;
@@ -41,12 +42,13 @@ const GREATEST = 2 ** 31 - 1;
 export function completeClientOptions(options: QBClientOptions): CompleteClientOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) throw new QBError("QB_INVALID_ARGUMENT", `the option "${unknown}" is not known`);
-  const { quickbooks, deadlineMs = 600_000, connections = 8, proxy, logger = standardErrorLogger } = options;
+  const { quickbooks, deadlineMs, connections = 8, proxy, logger = standardErrorLogger } = options;
   checkWholeNumber("connections", connections, 1024);
   if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol))) {
     throw new QBError("QB_INVALID_ARGUMENT", "proxy must be an http: or https: URL");
   }
-  return Object.freeze({ quickbooks, deadlineMs: checkDeadline(deadlineMs), connections, proxy, logger });
+  if (deadlineMs !== undefined) checkDeadline(deadlineMs);
+  return Object.freeze({ quickbooks, deadlineMs, connections, proxy, logger });
 }
 
 export function checkDeadline(deadlineMs: number): number {

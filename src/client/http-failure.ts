@@ -25,53 +25,43 @@ export function summarize(qbxml: string): { readonly writes: boolean; readonly r
   }
 }
 
-/** True when the connection closed before the head of an answer arrived. */
-export function isClosedBeforeAnswer(error: unknown): boolean {
+/** True for the errors with which a connection ends that the other side, or something between, has closed. */
+export function isClosed(error: unknown): boolean {
   return CLOSED.has(codeOf(error));
 }
 
-/** What undici's or the system's error means for a call. Without `qbxml` the call can have written nothing. */
-export function transportError(
-  cause: unknown,
-  abortedBy: "deadline" | "caller" | undefined,
-  qbxml: string | undefined,
-): QBError {
-  const code = codeOf(cause);
-  if (Object.hasOwn(UNREACHABLE, code)) {
-    return new QBError("QB_UNREACHABLE", `the connector cannot be reached: ${UNREACHABLE[code]} (${code})`, {
-      cause,
-    });
-  }
-  if (code === "UND_ERR_CLOSED" || code === "UND_ERR_DESTROYED") {
-    return new QBError("QB_CLOSED", "the client is closed", { cause });
-  }
-  const outcome: Outcome = qbxml !== undefined && summarize(qbxml).writes ? "unknown" : "not_applied";
-  const retryable = outcome === "not_applied";
-  if (abortedBy === "caller")
-    return new QBError("QB_ABORTED", "the caller ended the call", { outcome, cause });
-  if (abortedBy === "deadline") {
-    return new QBError("QB_TIMEOUT", "the connector did not answer in time", { outcome, retryable, cause });
-  }
-  return new QBError(
-    "QB_CONNECTION_LOST",
-    `the connection was lost before an answer came (${code || "no code"})`,
-    {
-      outcome,
-      retryable,
-      cause,
-    },
-  );
+/** What is known of an exchange that failed. */
+export interface FailedExchange {
+  readonly abortedBy: "deadline" | "caller" | undefined;
+  readonly sent: boolean;
+  readonly answering: boolean;
+  /** Absent when the exchange can have written nothing. */
+  readonly qbxml: string | undefined;
 }
 
-/** The head of the answer had come: the connector did process the set, but how it went cannot be known. */
-export function answerCut(cause: unknown, qbxml: string): QBError {
-  const outcome: Outcome = summarize(qbxml).writes ? "unknown" : "not_applied";
-  const retryable = outcome === "not_applied";
-  return new QBError("QB_CONNECTION_LOST", "the connection was lost in the middle of the answer", {
-    outcome,
-    retryable,
-    cause,
-  });
+/** What undici's or the system's error means for a call. */
+export function transportError(cause: unknown, exchange: FailedExchange): QBError {
+  const { abortedBy, sent, answering, qbxml } = exchange;
+  const mayHaveWritten = sent && qbxml !== undefined && summarize(qbxml).writes;
+  const outcome: Outcome = mayHaveWritten ? "unknown" : "not_applied";
+  const known = { outcome, cause };
+  if (abortedBy === "caller") return new QBError("QB_ABORTED", "the caller ended the call", known);
+  const retryable = !mayHaveWritten;
+  if (abortedBy === "deadline")
+    return new QBError("QB_TIMEOUT", "the connector did not answer in time", { ...known, retryable });
+  const code = codeOf(cause);
+  if (code === "UND_ERR_CLOSED" || code === "UND_ERR_DESTROYED")
+    return new QBError("QB_CLOSED", "the client is closed", known);
+  if (!sent) return unreachable(code, cause);
+  const where = answering ? "in the middle of the answer" : "before an answer came";
+  const message = `the connection was lost ${where} (${code || "no code"})`;
+  return new QBError("QB_CONNECTION_LOST", message, { ...known, retryable });
+}
+
+function unreachable(code: string, cause: unknown): QBError {
+  const why = Object.hasOwn(UNREACHABLE, code) ? UNREACHABLE[code] : "no connection came about";
+  const message = `the connector cannot be reached: ${why} (${code || "no code"})`;
+  return new QBError("QB_UNREACHABLE", message, { cause });
 }
 
 function codeOf(error: unknown): string {

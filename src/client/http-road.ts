@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { pipeline, type Readable } from "node:stream";
+import { PassThrough, pipeline, type Readable } from "node:stream";
 import { promisify } from "node:util";
-import { createGunzip, gunzip } from "node:zlib";
+import { createGunzip, gunzip, gunzipSync } from "node:zlib";
 import { Pool, ProxyAgent, type Dispatcher } from "undici";
 import {
   CONNECTION_STRING_NAMES,
@@ -20,11 +20,11 @@ import {
   TICKETS_PATH,
 } from "../wire/protocol.js";
 import { CallClock } from "./call-clock.js";
-import { answerCut, isClosedBeforeAnswer, summarize, transportError } from "./http-failure.js";
+import { ExchangeProgress, WatchedClient } from "./exchange-progress.js";
+import { isClosed, summarize, transportError } from "./http-failure.js";
 import type { Road, RoadCall } from "./road.js";
 
 export interface HttpRoadOptions {
-  readonly deadlineMs: number;
   readonly connections: number;
   readonly proxy: string | undefined;
   readonly logger: Logger;
@@ -33,14 +33,24 @@ export interface HttpRoadOptions {
 interface Exchange {
   readonly method: "POST" | "DELETE";
   readonly path: string;
-  readonly body: string | null;
+  /** A message set; the other exchanges have no body. */
+  readonly body: string | undefined;
   readonly call: RoadCall;
+  readonly clock: CallClock;
 }
 
-type Answer = Dispatcher.ResponseData;
+/** The head of an answer; what goes wrong with its body is told by `broken`. */
+interface Answer extends Dispatcher.ResponseData<ExchangeProgress> {
+  readonly broken: (cause: unknown) => QBError;
+}
 
 /** More of a failure's body is not read. */
 const MAX_PROBLEM = 1024 * 1024;
+/** For calls that say nothing. */
+const DEFAULT_DEADLINE_MS = 600_000;
+/** A ticket becomes part of a path. */
+const TICKET_FORM = /^[\w-]{1,64}$/;
+const TOO_LONG = new Set(["ERR_STRING_TOO_LONG", "ERR_BUFFER_TOO_LARGE"]);
 const gunzipAsync = promisify(gunzip);
 
 /** A connector on the other end of HTTP. */
@@ -61,31 +71,24 @@ export class HttpRoad implements Road {
     this.#basePath = url.pathname.replace(/\/$/, "");
     this.#headers = [...credentials(values), ...settings(values)];
     this.#messageHeaders = [...this.#headers, "content-type", QBXML_TYPE, "accept-encoding", "gzip"];
-    // The deadline of each call is the only limit of time; undici's own would cut long calls after 300 s.
-    const limits = { headersTimeout: 0, bodyTimeout: 0, connections: options.connections };
-    this.#dispatcher =
-      options.proxy === undefined
-        ? new Pool(url.origin, limits)
-        : new ProxyAgent({ uri: options.proxy, ...limits });
+    this.#dispatcher = makeDispatcher(url.origin, options);
   }
 
   async send(qbxml: string, call: RoadCall): Promise<string> {
-    const clock = new CallClock(call, this.#options.deadlineMs);
+    const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      const answer = await this.#exchangeOrRepeat(qbxml, call, clock);
-      return await readText(answer, qbxml, clock);
+      return await readText(await this.#exchangeOrRepeat(qbxml, call, clock));
     } finally {
       clock.stop();
     }
   }
 
   async sendStream(qbxml: string, call: RoadCall): Promise<Readable> {
-    const clock = new CallClock(call, this.#options.deadlineMs);
+    const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      const { body, headers } = await this.#exchangeOrRepeat(qbxml, call, clock);
-      body.once("close", () => clock.stop());
-      if (headers["content-encoding"] !== "gzip") return body;
-      return pipeline(body, createGunzip(), () => {});
+      const answer = await this.#exchangeOrRepeat(qbxml, call, clock);
+      answer.body.once("close", () => clock.stop());
+      return streamOf(answer);
     } catch (error) {
       clock.stop();
       throw error;
@@ -93,14 +96,13 @@ export class HttpRoad implements Road {
   }
 
   async open(call: RoadCall): Promise<string> {
-    const text = await this.#small({ method: "POST", path: TICKETS_PATH, body: null, call }, 201);
-    const { ticket } = JSON.parse(text) as { ticket?: unknown };
-    if (typeof ticket === "string") return ticket;
+    const ticket = ticketIn(await this.#small("POST", TICKETS_PATH, call, 201));
+    if (ticket !== undefined) return ticket;
     throw new QBError("QB_NOT_A_CONNECTOR", "the answer holds no ticket");
   }
 
   async closeTicket(ticket: string, call: RoadCall): Promise<void> {
-    await this.#small({ method: "DELETE", path: `${TICKETS_PATH}/${ticket}`, body: null, call }, 204);
+    await this.#small("DELETE", `${TICKETS_PATH}/${ticket}`, call, 204);
   }
 
   async close(): Promise<void> {
@@ -111,15 +113,13 @@ export class HttpRoad implements Road {
     await this.#dispatcher.destroy();
   }
 
-  async #small(exchange: Exchange, expected: number): Promise<string> {
-    const clock = new CallClock(exchange.call, this.#options.deadlineMs);
+  async #small(method: Exchange["method"], path: string, call: RoadCall, expected: number): Promise<string> {
+    const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      const answer = await this.#exchange(exchange, clock);
-      const text = await answer.body.text();
+      const answer = await this.#exchange({ method, path, body: undefined, call, clock });
+      const text = await limitedText(answer);
       if (answer.statusCode === expected) return text;
       throw failure(answer, text, false);
-    } catch (error) {
-      throw error instanceof QBError ? error : transportError(error, clock.abortedBy, undefined);
     } finally {
       clock.stop();
     }
@@ -127,40 +127,45 @@ export class HttpRoad implements Road {
 
   async #exchangeOrRepeat(qbxml: string, call: RoadCall, clock: CallClock): Promise<Answer> {
     const path = call.ticket === undefined ? MESSAGE_SET_PATH : `${TICKETS_PATH}/${call.ticket}`;
-    const exchange: Exchange = { method: "POST", path, body: qbxml, call };
-    try {
-      return await this.#answered(exchange, qbxml, clock);
-    } catch (error) {
-      const mayRepeat =
-        isClosedBeforeAnswer(error) && clock.abortedBy === undefined && summarize(qbxml).repeatable;
-      if (!mayRepeat) throw error instanceof QBError ? error : transportError(error, clock.abortedBy, qbxml);
-    }
-    try {
-      return await this.#answered(exchange, qbxml, clock);
-    } catch (error) {
-      throw error instanceof QBError ? error : transportError(error, clock.abortedBy, qbxml);
-    }
-  }
-
-  /** The answer to a message set, or the error that came instead. */
-  async #answered(exchange: Exchange, qbxml: string, clock: CallClock): Promise<Answer> {
-    const answer = await this.#exchange(exchange, clock);
+    const exchange: Exchange = { method: "POST", path, body: qbxml, call, clock };
+    const answer = await this.#exchange(exchange);
     this.#tellChanges(answer.headers);
     if (answer.statusCode === 200 && isXml(answer.headers)) return answer;
-    const text = await limitedText(answer.body);
-    throw failure(answer, text, summarize(qbxml).writes);
+    throw failure(answer, await limitedText(answer), summarize(qbxml).writes);
   }
 
-  #exchange({ method, path, body, call }: Exchange, clock: CallClock): Promise<Answer> {
-    const headers = body === null ? this.#headers : this.#messageHeaders;
+  /** Gives the head of the answer. A read that was lost before a byte of an answer came is sent once more. */
+  async #exchange(exchange: Exchange, mayRepeat = exchange.body !== undefined): Promise<Answer> {
+    const { body, clock } = exchange;
+    const progress = new ExchangeProgress();
+    const broken = (cause: unknown): QBError => {
+      const { sent, answering } = progress;
+      return transportError(cause, { abortedBy: clock.abortedBy, sent, answering, qbxml: body });
+    };
+    try {
+      return { ...(await this.#request(exchange, progress)), broken };
+    } catch (error) {
+      const lost = isClosed(error) && progress.sent && !progress.answering && clock.abortedBy === undefined;
+      const failed = broken(error);
+      if (!lost || !mayRepeat || !summarize(body ?? "").repeatable) throw failed;
+    }
+    return this.#exchange(exchange, false);
+  }
+
+  #request(
+    { method, path, body, call, clock }: Exchange,
+    progress: ExchangeProgress,
+  ): Promise<Dispatcher.ResponseData<ExchangeProgress>> {
+    const headers = body === undefined ? this.#headers : this.#messageHeaders;
     const { deadlineMs } = call;
     return this.#dispatcher.request({
       origin: this.#origin,
       path: this.#basePath + path,
       method,
       headers: deadlineMs === undefined ? headers : [...headers, DEADLINE_HEADER, String(deadlineMs)],
-      body,
+      body: body ?? null,
       signal: clock,
+      opaque: progress,
     });
   }
 
@@ -172,6 +177,18 @@ export class HttpRoad implements Road {
       `the connector changed ${String(count)} characters that QuickBooks cannot store`,
     );
   }
+}
+
+function makeDispatcher(origin: string, { connections, proxy }: HttpRoadOptions): Dispatcher {
+  const factory = (to: URL, options: object): Dispatcher => new WatchedClient(to, options);
+  // The deadline of each call is the only limit of time; undici's own would cut long calls after 300 s.
+  const limits = { headersTimeout: 0, bodyTimeout: 0, connections };
+  if (proxy === undefined) return new Pool(origin, { ...limits, factory });
+  return new ProxyAgent({
+    uri: proxy,
+    ...limits,
+    factory: (to, options) => new Pool(to, { ...options, factory }),
+  });
 }
 
 function credentials({ User: user = "", Password: password = "" }: ConnectionString): string[] {
@@ -192,17 +209,27 @@ function isXml(headers: IncomingHttpHeaders): boolean {
   return /^(?:text|application)\/xml\b/i.test(headers["content-type"] ?? "");
 }
 
-async function readText({ body, headers }: Answer, qbxml: string, clock: CallClock): Promise<string> {
+async function readText({ body, headers, broken }: Answer): Promise<string> {
   try {
     if (headers["content-encoding"] !== "gzip") return await body.text();
     const unpacked = await gunzipAsync(await body.arrayBuffer());
     return unpacked.toString("utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_STRING_TOO_LONG") throw answerTooLong(error);
-    throw clock.abortedBy === undefined
-      ? answerCut(error, qbxml)
-      : transportError(error, clock.abortedBy, qbxml);
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    throw TOO_LONG.has(code) ? answerTooLong(error) : broken(error);
   }
+}
+
+/** The body, unpacked; what breaks it reaches its reader as a QBError. */
+function streamOf({ body, headers, broken }: Answer): Readable {
+  const sources = headers["content-encoding"] === "gzip" ? [body, createGunzip()] : [body];
+  let fault: Error | undefined;
+  for (const source of sources) source.on("error", (error: Error) => (fault ??= error));
+  const answer = new PassThrough({
+    destroy: (error, done) => done(error !== null && fault !== undefined ? broken(fault) : error),
+  });
+  pipeline([...sources, answer], () => {});
+  return answer;
 }
 
 function answerTooLong(cause: unknown): QBError {
@@ -213,15 +240,38 @@ function answerTooLong(cause: unknown): QBError {
   });
 }
 
-async function limitedText(body: Answer["body"]): Promise<string> {
+async function limitedText({ body, headers, broken }: Answer): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_PROBLEM) break;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_PROBLEM) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw broken(error);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  const bytes = Buffer.concat(chunks);
+  return (headers["content-encoding"] === "gzip" ? unpackedOrEmpty(bytes) : bytes).toString("utf8");
+}
+
+/** Something between may pack what the connector does not. */
+function unpackedOrEmpty(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_PROBLEM });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function ticketIn(text: string): string | undefined {
+  try {
+    const { ticket } = JSON.parse(text) as { ticket?: unknown };
+    return typeof ticket === "string" && TICKET_FORM.test(ticket) ? ticket : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The connector's own error, or what can be said of a stranger's. */

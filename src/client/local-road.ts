@@ -10,6 +10,7 @@ import type { Road, RoadCall } from "./road.js";
 const USER = "local:this program";
 const MAX_WAITING = 100_000;
 const COMPANY_FILE_WAIT_MS = 30_000;
+const DEADLINE_MS = 600_000;
 const TICKET_IDLE_MS = 300_000;
 
 /** QuickBooks on this machine, through the request processor that the program gave. */
@@ -17,11 +18,11 @@ export class LocalRoad implements Road {
   readonly #queue: SessionQueue;
   readonly #settings: QuickBooksSettings;
 
-  constructor(processor: RequestProcessor | undefined, values: ConnectionString, deadlineMs: number) {
+  constructor(processor: RequestProcessor | undefined, values: ConnectionString) {
     this.#settings = quickBooksSettings(values);
     this.#queue = new SessionQueue(processor ?? NO_ROAD, {
       maxWaiting: MAX_WAITING,
-      deadlineMs,
+      deadlineMs: DEADLINE_MS,
       companyFileWaitMs: COMPANY_FILE_WAIT_MS,
       ticketIdleMs: TICKET_IDLE_MS,
     });

@@ -28,6 +28,9 @@ export class QBClient {
   #values: ConnectionString;
   #road: Road;
   #running = 0;
+  readonly #whenIdle: (() => void)[] = [];
+  #opening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
   #closed = false;
 
   /** Throws `QB_CONNECTION_STRING`, `QB_INVALID_ARGUMENT`. */
@@ -51,14 +54,9 @@ export class QBClient {
       );
     }
     const values = parseConnectionString(text);
-    const old = this.#road;
+    void this.#endRoad(this.#road, this.#values.Ticket);
     this.#values = values;
     this.#road = this.#makeRoad();
-    old
-      .close()
-      .catch((error: unknown) =>
-        this.#options.logger.warn({}, `the old connection did not close: ${String(error)}`),
-      );
   }
 
   /** Sends a message set, gives the response document. A failed request inside it is no error here: see its status. */
@@ -77,6 +75,11 @@ export class QBClient {
    */
   async openQBConnection(options: CallOptions = {}): Promise<void> {
     if (this.#values.Ticket !== undefined) return;
+    this.#opening ??= this.#open(options).finally(() => (this.#opening = undefined));
+    await this.#opening;
+  }
+
+  async #open(options: CallOptions): Promise<void> {
     const ticket = await this.#run(options, (call) => this.#road.open(call));
     this.#values = Object.freeze({ ...this.#values, Ticket: ticket });
   }
@@ -90,13 +93,26 @@ export class QBClient {
   }
 
   /** Lets running calls end, then closes the connections, the persistent one included. Can be called twice. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    await this.closeQBConnection().catch((error: unknown) => {
-      this.#options.logger.warn({}, `the persistent connection did not close: ${(error as Error).message}`);
-    });
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
-    await this.#road.close();
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    await this.#endRoad(this.#road, this.#values.Ticket);
+  }
+
+  /** Nobody waits for a failure here, so the logger hears of it. */
+  async #endRoad(road: Road, ticket: string | undefined): Promise<void> {
+    try {
+      if (ticket !== undefined) await road.closeTicket(ticket, UNTOLD);
+    } catch (error) {
+      const { code, message } = error as QBError;
+      this.#options.logger.warn({ code }, `the persistent connection did not close: ${message}`);
+    }
+    await road.close();
   }
 
   /** Cuts running calls and every connection. Can be called twice. */
@@ -110,13 +126,12 @@ export class QBClient {
   }
 
   #makeRoad(): Road {
-    const { quickbooks, deadlineMs } = this.#options;
-    if (this.#values.URL === undefined) return new LocalRoad(quickbooks, this.#values, deadlineMs);
+    if (this.#values.URL === undefined) return new LocalRoad(this.#options.quickbooks, this.#values);
     return new HttpRoad(this.#values, this.#options);
   }
 
   async #run<Value>(
-    { signal, deadlineMs }: CallOptions,
+    { signal, deadlineMs = this.#options.deadlineMs }: CallOptions,
     work: (call: RoadCall) => Promise<Value>,
   ): Promise<Value> {
     this.#checkOpen();
@@ -127,6 +142,7 @@ export class QBClient {
       return await work({ ticket: this.#values.Ticket, signal, deadlineMs });
     } finally {
       this.#running--;
+      if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 
@@ -134,6 +150,8 @@ export class QBClient {
     if (this.#closed) throw new QBError("QB_CLOSED", "the client is closed");
   }
 }
+
+const UNTOLD: RoadCall = Object.freeze({ ticket: undefined, signal: undefined, deadlineMs: undefined });
 
 function checkText(qbxml: string): string {
   if (typeof qbxml === "string") return qbxml;

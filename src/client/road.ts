@@ -4,7 +4,7 @@ export interface RoadCall {
   /** The persistent connection to use. */
   readonly ticket: string | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Only when the caller asked for one. */
+  /** Only when the call or the options of the client ask for one. */
   readonly deadlineMs: number | undefined;
 }
 

@@ -38,7 +38,7 @@ function addText(events: string[], text: string): void {
 
 function closeElement(events: string[], { start, hasElements }: Open, tag: string): void {
   if (hasElements) {
-    const kept = events.slice(start).filter((event) => /[^ \t\r\n]/.test(event));
+    const kept = events.slice(start).filter((event) => /[^ \t\r\n]/.test(event.replaceAll("&#xD;", "")));
     events.length = start;
     for (const event of kept) events.push(event);
   }

@@ -1,0 +1,77 @@
+import type { Socket } from "node:net";
+import { Client, type buildConnector, type Dispatcher } from "undici";
+
+interface Counters {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** The connection that a client has now, and what had gone over it when it was made. */
+interface Line {
+  socket: Socket | undefined;
+  atConnect: Counters;
+}
+
+const NOTHING: Counters = Object.freeze({ bytesRead: 0, bytesWritten: 0 });
+
+/** How far one exchange got; undici's errors do not tell, because their counters belong to the whole connection. */
+export class ExchangeProgress {
+  #line: Line | undefined;
+  #socket: Socket | undefined;
+  #before: Counters = NOTHING;
+
+  /** The line that takes the exchange; each carries one at a time. */
+  startOn(line: Line): void {
+    this.#line = line;
+    this.#socket = line.socket;
+    this.#before = countersOf(line.socket);
+  }
+
+  /** False when certainly nothing of the request has left. */
+  get sent(): boolean {
+    return this.#grew("bytesWritten");
+  }
+
+  /** True when at least one byte of an answer has come. */
+  get answering(): boolean {
+    return this.#grew("bytesRead");
+  }
+
+  #grew(counter: keyof Counters): boolean {
+    const line = this.#line;
+    if (line?.socket === undefined) return false;
+    const before = line.socket === this.#socket ? this.#before : line.atConnect;
+    return line.socket[counter] > before[counter];
+  }
+}
+
+/** One connection at a time; exchanges whose `opaque` is an `ExchangeProgress` are followed. */
+export class WatchedClient extends Client {
+  readonly #line: Line;
+
+  constructor(origin: URL, options: Client.Options) {
+    const line: Line = { socket: undefined, atConnect: NOTHING };
+    super(origin, { ...options, connect: remembering(options.connect as buildConnector.connector, line) });
+    this.#line = line;
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const { opaque } = options as { opaque?: unknown };
+    if (opaque instanceof ExchangeProgress) opaque.startOn(this.#line);
+    return super.dispatch(options, handler);
+  }
+}
+
+function remembering(connect: buildConnector.connector, line: Line): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error !== null) return callback(error, null);
+      line.socket = socket;
+      line.atConnect = countersOf(socket);
+      callback(null, socket);
+    });
+}
+
+function countersOf(socket: Socket | undefined): Counters {
+  return { bytesRead: socket?.bytesRead ?? 0, bytesWritten: socket?.bytesWritten ?? 0 };
+}
