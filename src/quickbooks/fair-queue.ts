@@ -3,8 +3,9 @@
  * An item that cannot be taken now holds nobody back.
  */
 export class FairQueue<Item extends { readonly user: string }> {
-  /** In the order of turns: who was served last stands last. */
+  /** In the order of turns. */
   readonly #lanes = new Map<string, Item[]>();
+  #servedLast: string | undefined;
   #size = 0;
 
   get size(): number {
@@ -24,16 +25,25 @@ export class FairQueue<Item extends { readonly user: string }> {
 
   /** Takes the next item whose turn it is and that `ready` lets pass. */
   take(ready: (item: Item) => boolean): Item | undefined {
+    this.#putLast(this.#servedLast);
     for (const [user, lane] of this.#lanes) {
       const index = lane.findIndex(ready);
       if (index < 0) continue;
       const [item] = lane.splice(index, 1);
       this.#size--;
-      this.#lanes.delete(user);
-      if (lane.length > 0) this.#lanes.set(user, lane);
+      if (lane.length === 0) this.#lanes.delete(user);
+      this.#servedLast = user;
       return item;
     }
     return undefined;
+  }
+
+  /** Also behind those who came while this user was served. */
+  #putLast(user: string | undefined): void {
+    const lane = user === undefined ? undefined : this.#lanes.get(user);
+    if (user === undefined || lane === undefined) return;
+    this.#lanes.delete(user);
+    this.#lanes.set(user, lane);
   }
 
   remove(item: Item): boolean {

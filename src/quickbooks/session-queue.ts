@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { QBError } from "../errors.js";
 import type { MessageSet } from "../qbxml/envelope.js";
-import { isSessionLost } from "./call-failure.js";
+import { aborted, isSessionLost } from "./call-failure.js";
 import {
   CallQueue,
   nameOf,
@@ -284,7 +284,9 @@ export class SessionQueue {
   }
 }
 
+/** What was given up before QuickBooks had it, is not given to it any more: its caller was told so. */
 async function processWith(session: QuickBooksSession, set: MessageSet, signal: CallSignal): Promise<Answer> {
+  if (signal.abandoned) throw aborted("not_applied");
   signal.reached = true;
   const answer = await session.process(set, signal);
   if (typeof answer === "string" || answer instanceof Uint8Array) return answer;
