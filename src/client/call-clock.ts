@@ -32,6 +32,14 @@ export class CallClock extends EventEmitter {
     this.#caller?.removeEventListener("abort", this.#onCallerAbort);
   }
 
+  /** Settles as `work` does, but rejects at once when the call is ended. */
+  orEnd<Value>(work: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.once("abort", () => reject(new Error("the call was ended")));
+      work.then(resolve, reject);
+    });
+  }
+
   readonly #onCallerAbort = (): void => this.#abort("caller");
 
   #abort(by: "deadline" | "caller"): void {

@@ -158,7 +158,7 @@ export class HttpRoad implements Road {
   ): Promise<Dispatcher.ResponseData<ExchangeProgress>> {
     const headers = body === undefined ? this.#headers : this.#messageHeaders;
     const { deadlineMs } = call;
-    return this.#dispatcher.request({
+    const answered = this.#dispatcher.request({
       origin: this.#origin,
       path: this.#basePath + path,
       method,
@@ -167,6 +167,8 @@ export class HttpRoad implements Road {
       signal: clock,
       opaque: progress,
     });
+    // undici notices the end of a call that waits for a connection only when it gets one.
+    return clock.orEnd(answered);
   }
 
   #tellChanges(headers: IncomingHttpHeaders): void {
