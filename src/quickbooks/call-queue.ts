@@ -39,8 +39,8 @@ export interface CallQueueOptions {
   readonly companyFileWaitMs: number;
   /** The held sessions that keep this file from being opened. */
   readonly inTheWayOf: (companyFile: string | undefined) => readonly HeldSession[];
-  /** What is left to do after a call, when its caller has the answer. */
-  readonly afterwards: () => Promise<void>;
+  /** What is left to do after a call, when its caller has the answer; undefined when nothing is. */
+  readonly afterwards: () => Promise<void> | undefined;
 }
 
 export interface CallQueueState {
@@ -197,7 +197,8 @@ export class CallQueue {
       job.reject(failure);
     }
     job.settle();
-    await this.#options.afterwards();
+    const rest = this.#options.afterwards();
+    if (rest !== undefined) await rest;
     this.#running = undefined;
     this.#next();
   }

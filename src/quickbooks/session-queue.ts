@@ -269,10 +269,10 @@ export class SessionQueue {
     await this.#runRelease(ticket.id);
   }
 
-  async #closeSpent(): Promise<void> {
+  #closeSpent(): Promise<void> | undefined {
     const spent = this.#spent;
     this.#spent = undefined;
-    if (spent !== undefined) await this.#closeQuietly(spent);
+    return spent && this.#closeQuietly(spent);
   }
 
   async #closeQuietly(session: QuickBooksSession): Promise<void> {
