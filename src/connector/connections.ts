@@ -14,6 +14,8 @@ export interface Connection {
   readonly own: boolean;
   /** While listeners of connectionRequest decide; rejects when the connection is refused. */
   deciding: Promise<void> | undefined;
+  /** Aborted, with a `QBError`, when what arrives is not HTTP any more; requests under way are still answered. */
+  readonly broken: AbortController;
   /** Requests of this connection that are not answered yet. */
   active: number;
 }
@@ -45,6 +47,7 @@ export class Connections {
       port: socket.remotePort ?? 0,
       own,
       deciding: undefined,
+      broken: new AbortController(),
       active: 0,
     };
     this.#bySocket.set(socket, connection);

@@ -42,8 +42,8 @@ export class Listener {
     });
     server.maxConnections = limits.connections;
     server.on("connection", (socket: Socket) => connections.of(socket, true));
-    server.on("request", (request, response) => handle(request, response, request.url ?? "/", false));
-    server.on("checkContinue", (request, response) => handle(request, response, request.url ?? "/", true));
+    server.on("request", (request, response) => handle(request, response, pathOf(request), false));
+    server.on("checkContinue", (request, response) => handle(request, response, pathOf(request), true));
     server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
     server.on("drop", () =>
       options.onRefused(new QBError("QB_CONNECTION_REFUSED", "too many open connections"), 0),
@@ -83,9 +83,12 @@ export class Listener {
   #onClientError(cause: NodeJS.ErrnoException, socket: Socket): void {
     const connection = this.#options.connections.of(socket, true);
     const error = clientError(cause);
-    if (cause.code !== "ECONNRESET" && cause.code !== "EPIPE") this.#options.onRefused(error, connection.id);
-    if (!socket.writable || connection.active > 0 || connection.deciding !== undefined)
-      return void socket.destroy();
+    const gone = cause.code === "ECONNRESET" || cause.code === "EPIPE" || !socket.writable;
+    if (connection.broken.signal.aborted && !gone) return;
+    if (!gone) this.#options.onRefused(error, connection.id);
+    if (gone || connection.deciding !== undefined) return void socket.destroy();
+    connection.broken.abort(error);
+    if (connection.active > 0) return;
     const body = JSON.stringify(toProblem(error));
     const head = [
       `HTTP/1.1 ${error.httpStatus} ${error.code}`,
@@ -95,6 +98,12 @@ export class Listener {
     ];
     socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
   }
+}
+
+/** Proxies send the target in absolute form. */
+function pathOf({ url = "/" }: IncomingMessage): string {
+  const absolute = /^https?:\/\/[^/?]*(.*)$/i.exec(url);
+  return absolute === null ? url : absolute[1] || "/";
 }
 
 function clientError(cause: NodeJS.ErrnoException): QBError {

@@ -10,6 +10,8 @@ export interface BodyLimits {
   readonly totalMs: number;
   /** For each pause in it; 0 is no limit. */
   readonly pauseMs: number;
+  /** Aborts, with a `QBError`, when the rest of the body will never come because what arrived is not HTTP. */
+  readonly broken: AbortSignal;
 }
 
 const UNPACKERS: Readonly<Record<string, () => Transform>> = {
@@ -30,6 +32,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     return Promise.reject(tooLarge(limits.bytes));
   if (request.readableEnded) return Promise.reject(consumed());
   if (request.destroyed) return Promise.reject(incomplete());
+  if (limits.broken.aborted && !request.complete) return Promise.reject(limits.broken.reason as QBError);
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return collect(request, undefined, limits);
   const makeUnpacker = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
@@ -56,7 +59,12 @@ function collect(
       stop();
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size));
     };
-    const onClose = (): void => fail(incomplete());
+    const onClose = (): void => {
+      if (!request.readableEnded) fail(incomplete());
+    };
+    const onBroken = (): void => {
+      if (!request.complete) fail(limits.broken.reason as QBError);
+    };
     function fail(error: QBError): void {
       stop();
       reject(error);
@@ -64,11 +72,13 @@ function collect(
     function stop(): void {
       clock.stop();
       request.off("data", take).off("end", finish).off("close", onClose).off("error", onClose);
+      limits.broken.removeEventListener("abort", onBroken);
       if (unpacker !== undefined) request.unpipe(unpacker);
       unpacker?.destroy();
       request.pause();
     }
     request.on("close", onClose).on("error", onClose);
+    limits.broken.addEventListener("abort", onBroken);
     if (unpacker === undefined) request.on("data", take).on("end", finish);
     else unpack(request, unpacker, take, finish, fail);
   });

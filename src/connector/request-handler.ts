@@ -100,7 +100,8 @@ export class RequestHandler {
 
   #onEnd({ connection, request }: Exchange): void {
     connection.active--;
-    if (connection.own && connection.active === 0 && this.#context.closing()) request.socket.destroySoon();
+    const atItsEnd = this.#context.closing() || connection.broken.signal.aborted;
+    if (connection.own && connection.active === 0 && atItsEnd) request.socket.destroySoon();
   }
 
   async #serve(exchange: Exchange): Promise<void> {
@@ -244,7 +245,7 @@ export class RequestHandler {
     );
   }
 
-  async #readMessageSet({ request, response, expectsContinue }: Exchange): Promise<MessageSet> {
+  async #readMessageSet({ request, response, connection, expectsContinue }: Exchange): Promise<MessageSet> {
     const { limits, timeoutMs, codePage, outsideCodePage } = this.#context;
     const type = request.headers["content-type"] ?? "";
     if (!QBXML_CONTENT.test(type)) {
@@ -258,6 +259,7 @@ export class RequestHandler {
       bytes: limits.requestBytes,
       totalMs: limits.bodyMs,
       pauseMs: timeoutMs(),
+      broken: connection.broken.signal,
     });
     const charset = CHARSET.exec(type);
     const text = decodeDocument(body, charset?.[1] ?? charset?.[2]);
@@ -309,7 +311,7 @@ export class RequestHandler {
     this.#report(error, connection);
     if (error.code === "QB_BODY_TIMEOUT" || hasLongRest(request))
       return writeProblem(response, error, { close: true, discard: request });
-    writeProblem(response, error, { close: this.#context.closing() });
+    writeProblem(response, error, { close: this.#context.closing() || connection.broken.signal.aborted });
     request.resume();
   }
 
