@@ -75,8 +75,11 @@ export class Authenticator {
     const digest = this.#digest(header);
     const known = this.#recognise(digest);
     if (known !== undefined) return { credentials, match: known, digest };
-    if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
-    return this.#check(digest, credentials).then((match) => ({ credentials, match, digest }));
+    const admit = (): void => {
+      if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
+    };
+    admit();
+    return this.#check(digest, credentials, admit).then((match) => ({ credentials, match, digest }));
   }
 
   /** To be told of what was decided in the end, after the listeners. */
@@ -104,13 +107,15 @@ export class Authenticator {
     return undefined;
   }
 
-  /** Requests with the same header that arrive meanwhile share one check. */
-  #check(digest: string, credentials: Credentials): Promise<AuthorizedUser | undefined> {
+  /** Requests with the same header that arrive meanwhile share one check. `admit` throws when its turn comes too late. */
+  #check(digest: string, credentials: Credentials, admit: () => void): Promise<AuthorizedUser | undefined> {
     const shared = this.#underWay.get(digest);
     if (shared !== undefined) return shared;
-    const check = this.#inTurn(() => this.#compare(digest, credentials)).finally(() =>
-      this.#underWay.delete(digest),
-    );
+    const compare = (): Promise<AuthorizedUser | undefined> => {
+      admit();
+      return this.#compare(digest, credentials);
+    };
+    const check = this.#inTurn(compare).finally(() => this.#underWay.delete(digest));
     this.#underWay.set(digest, check);
     return check;
   }
