@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { Agent, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
@@ -350,6 +351,14 @@ test("close() ends requests of an attached server, and leaves the server's own o
   finish();
   assert.equal((await own).body, "own");
   assert.equal((await send(url, query(), { path: "/qb", agent })).json.code, "QB_SHUTTING_DOWN");
+});
+
+test("the page on the lifecycle has a row for every word that is tested here", () => {
+  const rows = [...readFileSync("docs/reference/lifecycle.md", "utf8").matchAll(/^\| `([^`]+)`/gm)].map(
+    ([, word]) => word,
+  );
+  const tested = Object.keys(ENDING).filter((word) => word !== "close({ drainMs: 1 })");
+  assert.deepEqual(rows.sort(), tested.sort());
 });
 
 test("the connector is async-disposable", async () => {
