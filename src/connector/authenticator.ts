@@ -58,8 +58,8 @@ export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #key = randomBytes(32);
   readonly #verified = new Map<string, Verified>();
-  /** Headers that a listener let in although nobody on the list matches; only their throttling is lifted. */
-  readonly #letIn = new Set<string>();
+  /** Headers that a listener let in although nobody on the list matches, with the listed user of that name, if any. */
+  readonly #letIn = new Map<string, Partial<Verified>>();
   readonly #underWay = new Map<string, Promise<AuthorizedUser | undefined>>();
   readonly #slots: (() => void)[] = [];
   #checking = 0;
@@ -75,6 +75,7 @@ export class Authenticator {
     const digest = this.#digest(header);
     const known = this.#recognise(digest);
     if (known !== undefined) return { credentials, match: known, digest };
+    if (this.#isKnownGuest(digest, credentials)) return { credentials, match: undefined, digest };
     const admit = (): void => {
       if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
     };
@@ -89,8 +90,17 @@ export class Authenticator {
       this.#letIn.delete(digest);
       if (match === undefined) this.#options.throttle.failed(address);
     } else if (match === undefined) {
-      bounded(this.#letIn).add(digest);
+      const user = this.#options.users.find(credentials.user);
+      bounded(this.#letIn).set(digest, user === undefined ? {} : { user, revision: user.revision });
     }
+  }
+
+  /** True while the comparison that found no match would find none again; the listeners are asked each time. */
+  #isKnownGuest(digest: string, { user: name }: Credentials): boolean {
+    const known = this.#letIn.get(digest);
+    const user = this.#options.users.find(name);
+    if (known === undefined || user?.authMode === "Windows") return false;
+    return known.user === user && known.revision === user?.revision;
   }
 
   #digest(header: string): string {
@@ -189,7 +199,7 @@ function readBasicCredentials(header: string | undefined): Credentials {
 }
 
 /** Makes room for one more, at the expense of the oldest. */
-function bounded<Collection extends Map<string, unknown> | Set<string>>(collection: Collection): Collection {
+function bounded<Collection extends Map<string, unknown>>(collection: Collection): Collection {
   const oldest = collection.size >= MAX_REMEMBERED ? collection.keys().next() : undefined;
   if (oldest !== undefined && oldest.done !== true) collection.delete(oldest.value);
   return collection;
