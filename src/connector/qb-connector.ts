@@ -53,6 +53,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   #starting: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+  #cutting: Promise<void> | undefined;
   #queue: SessionQueue | undefined;
   /** What the last word was; a start that still waits for an end does not happen when it was followed by a stop. */
   #wanted = false;
@@ -148,7 +149,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   /** Starts to listen. Rejects with `QB_INVALID_ARGUMENT` when the port is taken or plain HTTP would leave this machine. */
   async listen(): Promise<void> {
     this.#wanted = true;
-    const ending = this.#closing ?? this.#stopping;
+    const ending = this.#closing ?? this.#cutting ?? this.#stopping;
     if (ending !== undefined) await ending;
     if (this.#wanted && this.#listener === undefined)
       this.#starting = this.#start().finally(() => (this.#starting = undefined));
@@ -211,10 +212,13 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   /** Cuts everything now: waiting calls fail with `error`, the running one with outcome `unknown` when it writes. */
-  async destroy(
-    error: QBError = new QBError("QB_SHUTTING_DOWN", "the connector was destroyed"),
-  ): Promise<void> {
+  destroy(error: QBError = new QBError("QB_SHUTTING_DOWN", "the connector was destroyed")): Promise<void> {
     this.#wanted = false;
+    this.#cutting ??= this.#cut(error).finally(() => (this.#cutting = undefined));
+    return this.#cutting;
+  }
+
+  async #cut(error: QBError): Promise<void> {
     await this.#starting?.catch(() => {});
     this.#refusing = true;
     const ended = this.#queue?.destroy(error);
