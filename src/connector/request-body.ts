@@ -12,6 +12,8 @@ export interface BodyLimits {
   readonly pauseMs: number;
   /** Aborts, with a `QBError`, when the rest of the body will never come because what arrived is not HTTP. */
   readonly broken: AbortSignal;
+  /** Called when nothing speaks against the body and its reading begins. */
+  readonly onStart?: (() => void) | undefined;
 }
 
 const UNPACKERS: Readonly<Record<string, () => Transform>> = {
@@ -46,6 +48,7 @@ function collect(
   unpacker: Transform | undefined,
   limits: BodyLimits,
 ): Promise<Buffer> {
+  limits.onStart?.();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

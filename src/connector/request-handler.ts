@@ -254,12 +254,12 @@ export class RequestHandler {
         `the Content-Type is "${type.slice(0, 80)}", not text/xml or application/xml`,
       );
     }
-    if (expectsContinue) response.writeContinue();
     const body = await readBody(request, {
       bytes: limits.requestBytes,
       totalMs: limits.bodyMs,
       pauseMs: timeoutMs(),
       broken: connection.broken.signal,
+      onStart: expectsContinue ? () => response.writeContinue() : undefined,
     });
     const charset = CHARSET.exec(type);
     const text = decodeDocument(body, charset?.[1] ?? charset?.[2]);
