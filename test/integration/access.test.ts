@@ -37,6 +37,21 @@ test("a wrong user and a wrong password do the same work and get the same answer
   assert.equal(await countScrypt(attempt("Foo:Bar")), 0);
 });
 
+test("whom a listener lets in costs one check, until a user of that name is listed", async (t) => {
+  const { url, connector } = await startConnector(t);
+  connector.on("authorization", (event) => void (event.accept = true));
+  const guest = (): Promise<unknown> => send(url, query(), { credentials: "Guest:pw" });
+  assert.equal(await countScrypt(guest), 1);
+  assert.equal(await countScrypt(guest), 0);
+  const matches: number[] = [];
+  connector.addUser("Guest", "pw");
+  connector.on("authorization", (event) => void matches.push(event.userIndex));
+  await guest();
+  connector.authorizedUsers.at(1).password = "other";
+  await guest();
+  assert.deepEqual(matches, [1, -1]);
+});
+
 test("after failed logins 429 with Retry-After; who was verified before is still served", async (t) => {
   const { url, connector, processor } = await startConnector(t);
   connector.addUser("Late", "pw");

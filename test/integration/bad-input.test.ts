@@ -169,21 +169,21 @@ test("a broken chunk gets 400", async (t) => {
 });
 
 test("headers beyond limits.headerBytes get 431, headers that do not arrive 408", async (t) => {
-  const { port } = await startConnector(t, { limits: { headerBytes: 8192, headerMs: 300 } });
+  const { port } = await startConnector(t, { limits: { headerBytes: 8192, headerMs: 1000 } });
   const large = await rawAnswer(port, rawRequest(query(), { "X-Large": "x".repeat(10_000) }));
   assert.match(large, /^HTTP\/1\.1 431 [^]*QB_HEADERS_TOO_LARGE/);
   assert.match(await rawAnswer(port, "POST / HTTP/1.1\r\nHost:"), /^HTTP\/1\.1 408 /);
 });
 
 test("a body that pauses for longer than timeout gets 408; one that is merely slow is taken", async (t) => {
-  const { port, processor } = await startConnector(t, { timeout: 1 });
+  const { port, processor } = await startConnector(t, { timeout: 2 });
   const slow = new RawConnection(port);
   t.after(() => slow.socket.destroy());
   const bytes = rawRequest(query());
   const piece = Math.ceil(bytes.length / 5);
   for (let start = 0; start < bytes.length; start += piece) {
     slow.write(bytes.slice(start, start + piece));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
   await until(() => slow.answers === 1, "the slow client has its answer");
   assert.match(slow.received, /^HTTP\/1\.1 200/);

@@ -80,6 +80,11 @@ test("curl with Expect: 100-continue sends a body of 2 MB after the word, and no
     large,
   );
   assert.equal(refused.stdout, "401 0");
+  const tooLarge = await curl(
+    [...FOO, ...expect, "--data-binary", "@-", "-w", " %{http_code} %{size_upload}", "-o", "/dev/null", url],
+    Buffer.alloc(17 * 1024 * 1024, 0x20),
+  );
+  assert.equal(tooLarge.stdout, " 413 0");
   assert.doesNotMatch(refused.stderr, /100 Continue/);
 });
 

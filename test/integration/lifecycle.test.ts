@@ -282,6 +282,15 @@ test("the last word counts: connectedToQB = true, then false at once", async (t)
   assert.equal(connector.connectedToQB, false);
 });
 
+test("listen() right after destroy() starts anew when that has ended", async (t) => {
+  const { connector } = await startConnector(t);
+  const destroyed = connector.destroy();
+  await connector.listen();
+  await destroyed;
+  assert.equal(connector.listening, true);
+  assert.equal((await send(`http://127.0.0.1:${connector.localPort}`, query())).status, 200);
+});
+
 test("two listen() at once are one", async (t) => {
   const { connector } = makeConnector(t);
   await Promise.all([connector.listen(), connector.listen()]);

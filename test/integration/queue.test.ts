@@ -70,7 +70,7 @@ test("who goes away while QuickBooks works does not stop the work", async (t) =>
 
 test("a deadline answers in time: unknown for a running write, not applied for a read or a waiting call", async (t) => {
   const { url, processor } = await startConnector(t, { limits: { deadlineMs: 60_000 } });
-  const short = { headers: { "qb-deadline-ms": "200" } };
+  const short = { headers: { "qb-deadline-ms": "1000" } };
   for (const [document, outcome] of [
     [add(), "unknown"],
     [query(), "not_applied"],
@@ -95,7 +95,7 @@ test("a deadline answers in time: unknown for a running write, not applied for a
 });
 
 test("a deadline tells the processor to end its work, and the next call is served", async (t) => {
-  const { url, processor } = await startConnector(t, { limits: { deadlineMs: 200 } });
+  const { url, processor } = await startConnector(t, { limits: { deadlineMs: 1000 } });
   processor.steps.push(gate().step);
   assert.equal((await send(url, add())).json.code, "QB_DEADLINE");
   assert.equal((await send(url, query())).status, 200);
@@ -192,7 +192,6 @@ test("GET /health: that it lives to everyone, how QuickBooks does to users only"
   await send(url, query());
   assert.equal(await state(), "ok");
   processor.openFailures.push(new Error("no"));
-  await until(() => true, "");
   await new Promise((resolve) => setTimeout(resolve, 5));
   await send(url, query());
   assert.equal(await state(), "failing");

@@ -66,7 +66,7 @@ test("a ticket is bound to its user", async (t) => {
 });
 
 test("an idle ticket dies and its session is closed; one in use does not, even while it waits", async (t) => {
-  const { url, processor } = await startConnector(t, { limits: { ticketIdleMs: 300 } });
+  const { url, processor } = await startConnector(t, { limits: { ticketIdleMs: 1000 } });
   const idle = await open(url);
   await until(() => processor.openSessions === 0, "the idle session was closed");
   assert.equal((await use(url, idle)).json.code, "QB_TICKET");
@@ -76,7 +76,7 @@ test("an idle ticket dies and its session is closed; one in use does not, even w
   const running = use(url, busy);
   await processor.reached(1);
   const behind = use(url, busy);
-  await new Promise((resolve) => setTimeout(resolve, 900));
+  await new Promise((resolve) => setTimeout(resolve, 2500));
   end();
   assert.deepEqual([(await running).status, (await behind).status], [200, 200]);
   await until(() => processor.openSessions === 0, "it died when it was idle");
