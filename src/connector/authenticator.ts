@@ -84,7 +84,7 @@ export class Authenticator {
   }
 
   /** To be told of what was decided in the end, after the listeners. */
-  decided(address: string, { digest, match }: Verdict, accepted: boolean): void {
+  decided(address: string, { credentials, digest, match }: Verdict, accepted: boolean): void {
     if (digest === undefined) return;
     if (!accepted) {
       this.#letIn.delete(digest);
