@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { ERROR_CATALOGUE, QBClient, QBError, type ErrorCode, type QBClientOptions } from "qbconnector";
 import { add, messageSet, query } from "../support/message-sets.js";
-import { httpAnswer, startRawServer, XML_ANSWER, type Reply } from "../support/raw-server.js";
+import { allCut, httpAnswer, startRawServer, XML_ANSWER, type Reply } from "../support/raw-server.js";
 import { until } from "../support/until.js";
 
 const PASSWORD = "s3cr3t-Passw0rd";
@@ -250,7 +250,7 @@ describe("what a failed call says", () => {
     for (const call of [(c: QBClient) => c.send(query()), (c: QBClient) => c.openQBConnection()]) {
       const client = clientOf(t, server.url);
       assert.equal((await failure(call(client))).code, "QB_NOT_A_CONNECTOR");
-      await until(() => server.sockets.size === 0, "the connection was cut");
+      await until(() => allCut(server), "the connection was cut");
     }
     assert.ok(written < 64 * 1024 * 1024);
   });
@@ -356,7 +356,7 @@ describe("ending a call", () => {
     controller.abort();
     const error = await running;
     assert.deepEqual([error.code, error.outcome, error.retryable], ["QB_ABORTED", "unknown", false]);
-    await until(() => server.sockets.size === 0, "the connection was closed");
+    await until(() => allCut(server), "the connection was closed");
   });
 
   it("destroy cuts it, and says what that means for a write", async (t) => {

@@ -6,6 +6,7 @@ export interface RawRequest {
   readonly body: string;
   /** From 1, in the order of arrival. */
   readonly number: number;
+  readonly socket: Socket;
 }
 
 export type Reply = (socket: Socket, request: RawRequest) => void;
@@ -20,6 +21,11 @@ export interface RawServer {
   close(): Promise<void>;
 }
 
+/** True when every connection on which a request came is closed; undici may have made others since. */
+export function allCut({ requests }: RawServer): boolean {
+  return requests.every(({ socket }) => socket.destroyed);
+}
+
 /** A TCP server that reads requests with Content-Length and has the test write whatever it likes as answer. */
 export async function startRawServer(t: TestContext, reply: Reply): Promise<RawServer> {
   const requests: RawRequest[] = [];
@@ -29,7 +35,7 @@ export async function startRawServer(t: TestContext, reply: Reply): Promise<RawS
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket)).on("error", () => {});
     readRequests(socket, (head, body) => {
-      const request = { head, body, number: requests.length + 1 };
+      const request = { head, body, number: requests.length + 1, socket };
       requests.push(request);
       reply(socket, request);
     });
