@@ -377,10 +377,8 @@ describe("ending a call", () => {
     const client = clientOf(t, server.url, { deadlineMs: 2 });
     const calls = [failure(client.send(add(), { deadlineMs: 1 })), failure(client.send(query()))];
     await until(() => server.requests.length === 2, "the calls arrived");
-    assert.deepEqual(server.requests.map(({ head }) => /qb-deadline-ms: (\d+)/i.exec(head)?.[1]).sort(), [
-      "1",
-      "2",
-    ]);
+    const told = server.requests.map(({ head }) => /qb-deadline-ms: (\d+)/i.exec(head)?.[1]);
+    assert.deepEqual(new Set(told), new Set(["1", "2"]));
     const [write, read] = await Promise.all(calls);
     assert.deepEqual([write?.code, write?.outcome, write?.retryable], ["QB_TIMEOUT", "unknown", false]);
     assert.deepEqual([read?.code, read?.outcome, read?.retryable], ["QB_TIMEOUT", "not_applied", true]);

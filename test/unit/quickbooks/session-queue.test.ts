@@ -324,11 +324,12 @@ describe("another company file", () => {
 describe("the end", () => {
   it("close refuses what waits, lets the running call end, closes every session", async (t) => {
     const { queue, processor } = makeQueue(t);
-    await queue.openTicket({ user: "u:a", settings: settings() });
+    await queue.openTicket({ user: "u:c", settings: settings() });
     const first = gate();
     processor.steps.push(first.step);
     const running = queue.process(call("u:a", writing("1"), { settings: settings("", "Other") }));
     const waiting = queue.process(call("u:b", writing("2")));
+    await processor.reached(1);
     const closing = queue.close(new QBError("QB_SHUTTING_DOWN", "closing"));
     assert.deepEqual([(await failure(waiting)).code], ["QB_SHUTTING_DOWN"]);
     assert.equal((await failure(queue.process(call("u:c", reading("3"))))).code, "QB_SHUTTING_DOWN");
