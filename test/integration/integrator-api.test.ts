@@ -71,8 +71,8 @@ const DOCUMENTED = {
     "SelectWaitMillis UseInternalSecurityAPI",
 };
 
-const words = (text: string): string[] => text.split(" ").sort();
-const sorted = (values: Iterable<string | undefined>): (string | undefined)[] => [...new Set(values)].sort();
+const sorted = (values: Iterable<string | undefined>): string[] => [...new Set(values)].map(String).sort();
+const words = (text: string): string[] => sorted(text.split(" "));
 
 test("the tables hold every documented name of both editions, and no other", () => {
   const net = properties.map((row) => row.net ?? "");
