@@ -9,7 +9,8 @@ import { startConnector } from "../support/running-connector.js";
 
 /** Counts how often passwords are hashed while `work` runs. */
 async function countScrypt(work: () => Promise<unknown>): Promise<number> {
-  const { scrypt } = crypto;
+  const scrypt = crypto.scrypt.bind(crypto);
+  const original = Object.getOwnPropertyDescriptor(crypto, "scrypt") as PropertyDescriptor;
   let count = 0;
   crypto.scrypt = ((...args: Parameters<typeof scrypt>) => {
     count++;
@@ -19,7 +20,7 @@ async function countScrypt(work: () => Promise<unknown>): Promise<number> {
   try {
     await work();
   } finally {
-    crypto.scrypt = scrypt;
+    Object.defineProperty(crypto, "scrypt", original);
     syncBuiltinESMExports();
   }
   return count;

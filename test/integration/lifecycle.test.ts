@@ -367,7 +367,7 @@ test("the page on the lifecycle has a row for every word that is tested here", (
     ([, word]) => word,
   );
   const tested = Object.keys(ENDING).filter((word) => word !== "close({ drainMs: 1 })");
-  assert.deepEqual(rows.sort(), tested.sort());
+  assert.deepEqual(rows.map(String).sort(), tested.sort());
 });
 
 test("the connector is async-disposable", async () => {
