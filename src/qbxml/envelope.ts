@@ -38,6 +38,8 @@ export interface EnvelopeOptions {
   readonly outsideCodePage?: OutsideCodePage;
 }
 
+/** Some seconds of work; a set with so many elements has more requests than QuickBooks does in a day. */
+const MAX_ELEMENTS = 1_000_000;
 const KINDS: Readonly<Record<string, MessageSet["kind"]>> = {
   QBXMLMsgsRq: "requests",
   QBXMLSubscriptionMsgsRq: "subscriptions",
@@ -67,6 +69,7 @@ class EnvelopeHandler implements TokenHandler {
   readonly #page: CodePage;
   readonly #outside: OutsidePolicy;
   readonly #requests: RequestSummary[] = [];
+  #elements = 0;
   #version: string | undefined;
   #kind: MessageSet["kind"] | undefined;
   #setAttributes: Attributes = {};
@@ -161,6 +164,8 @@ class EnvelopeHandler implements TokenHandler {
 
   #openContent(name: string, attributes: Attributes, depth: number): void {
     if (Object.hasOwn(KINDS, name)) this.#fail("a message set inside a message set");
+    if (depth > 2 && REQUEST_FACTS.has(name)) this.#fail(`the request ${name} inside another request`);
+    if (++this.#elements > MAX_ELEMENTS) this.#fail(`more than ${MAX_ELEMENTS} elements`);
     if (depth === 2) this.#requests.push(this.#summary(name, attributes));
     this.#writeOpen(name, attributes);
   }
