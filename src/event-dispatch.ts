@@ -196,10 +196,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** An argument object: `fixed` fields can be read, `writable` ones also written, nothing can be added. */
-export function eventArguments<Fixed extends object, Writable extends object>(
+export function eventArguments<Fixed extends object, Writable extends object = object>(
   fixed: Fixed,
-  writable: Writable,
+  writable?: Writable,
 ): Readonly<Fixed> & Writable {
+  if (writable === undefined) return Object.freeze(fixed) as Readonly<Fixed> & Writable;
   const event: object = { ...writable };
   for (const [name, value] of Object.entries(fixed)) {
     Object.defineProperty(event, name, { value, enumerable: true, writable: false });

@@ -99,9 +99,7 @@ export class Connections {
   }
 
   #connected({ id }: Connection, statusCode: number, description: string): void {
-    this.#dispatch.notify("connected", () =>
-      eventArguments({ connectionId: id, statusCode, description }, {}),
-    );
+    this.#dispatch.notify("connected", () => eventArguments({ connectionId: id, statusCode, description }));
   }
 
   #follow(socket: Socket, { id }: Connection): void {
@@ -110,14 +108,11 @@ export class Connections {
     socket.once("close", () => {
       this.#bySocket.delete(socket);
       this.#dispatch.notify("disconnected", () =>
-        eventArguments(
-          {
-            connectionId: id,
-            statusCode: Math.abs(failure?.errno ?? 0),
-            description: failure?.message ?? "OK",
-          },
-          {},
-        ),
+        eventArguments({
+          connectionId: id,
+          statusCode: Math.abs(failure?.errno ?? 0),
+          description: failure?.message ?? "OK",
+        }),
       );
     });
   }

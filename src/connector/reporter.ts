@@ -20,7 +20,7 @@ export class Reporter {
   }
 
   #tell(message: string, connectionId: number): void {
-    this.#dispatch().notify("status", () => eventArguments({ connectionId, message }, {}));
+    this.#dispatch().notify("status", () => eventArguments({ connectionId, message }));
   }
 
   /** What a client did wrong is its own matter, and everyday; wrong credentials are worth a warning. */
@@ -37,7 +37,7 @@ export class Reporter {
       cause instanceof QBError ? cause : new QBError("QB_INTERNAL", "the connector failed", { cause });
     if (!this.#dispatch().has("error")) return this.#log(error, connectionId);
     this.#dispatch().notify("error", () =>
-      eventArguments({ connectionId, errorCode: error.httpStatus, description: error.message, error }, {}),
+      eventArguments({ connectionId, errorCode: error.httpStatus, description: error.message, error }),
     );
   }
 

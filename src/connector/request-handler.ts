@@ -151,7 +151,7 @@ export class RequestHandler {
     const answer = await this.#context.queue().process(call);
     this.#context.dispatch.notify("response", () => {
       const text = typeof answer === "string" ? answer : new TextDecoder().decode(answer);
-      return eventArguments({ connectionId: connection.id, response: text }, {});
+      return eventArguments({ connectionId: connection.id, response: text });
     });
     await writeAnswer(request, exchange.response, answer, {
       headers: this.#answerHeaders(set),
@@ -272,7 +272,7 @@ export class RequestHandler {
       const field = raw[index] as string;
       const value = MASKED.has(field.toLowerCase()) ? "***" : (raw[index + 1] as string);
       this.#context.dispatch.notify("header", () =>
-        eventArguments({ connectionId: connection.id, field, value }, {}),
+        eventArguments({ connectionId: connection.id, field, value }),
       );
     }
   }
@@ -280,7 +280,7 @@ export class RequestHandler {
   #announceRequest({ connection }: Exchange, access: Access, set: MessageSet): void {
     const { dispatch, logger, report } = this.#context;
     const connectionId = connection.id;
-    dispatch.notify("request", () => eventArguments({ connectionId, request: set.text }, {}));
+    dispatch.notify("request", () => eventArguments({ connectionId, request: set.text }));
     if (dispatch.has("status")) report.status(describe(access, set), connectionId);
     for (const change of set.changes) {
       const message = `line ${change.line}, column ${change.column}: "${change.character}" became "${change.replacement}"`;

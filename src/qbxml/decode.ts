@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { QBError } from "../errors.js";
 
@@ -35,17 +36,22 @@ function agree(marked: string, said: string, charset: string | undefined): boole
 function encodingOfFirstBytes(bytes: Uint8Array): string {
   if (bytes[0] === 0x3c && bytes[1] === 0) return "utf-16le";
   if (bytes[0] === 0 && bytes[1] === 0x3c) return "utf-16be";
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 200));
-  const declared = DECLARATION.exec(head)?.[1];
+  const declared = DECLARATION.exec(latin1(bytes.subarray(0, 200)))?.[1];
   if (declared === undefined) return "utf-8";
   const encoding = knownEncoding(declared, "encoding of the XML declaration");
   if (encoding.startsWith("utf-16")) fail("the XML declaration says UTF-16, the bytes are not");
   return encoding;
 }
 
+/** The labels that were asked for and exist; there are some 200. */
+const known = new Map<string, string>();
+
 function knownEncoding(label: string, where: string): string {
   try {
-    return new TextDecoder(label).encoding;
+    const key = label.trim().toLowerCase();
+    const encoding = known.get(key) ?? new TextDecoder(key).encoding;
+    known.set(key, encoding);
+    return encoding;
   } catch (cause) {
     throw new QBError("QB_CHARACTER_ENCODING", `the ${where} "${label.slice(0, 40)}" is not known`, {
       cause,
@@ -63,10 +69,15 @@ function decodeAs(bytes: Uint8Array, encoding: string): string {
 
 /** Throws a `TypeError` for bytes that are not valid, a `RangeError` for an encoding that Node does not know. */
 export function decodeStrictly(bytes: Uint8Array, encoding: string): string {
+  if ((encoding === "utf-8" || encoding === "windows-1252") && isAscii(bytes)) return latin1(bytes);
   const decoder = new TextDecoder(encoding, { fatal: true });
   if (decoder.encoding !== "windows-1252") return decoder.decode(bytes);
   // Node 20 takes Latin-1 for Windows 1252 and loses the euro sign and 26 others, except when it decodes a stream.
   return decoder.decode(bytes, { stream: true }) + decoder.decode();
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function fail(message: string): never {
