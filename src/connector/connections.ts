@@ -14,10 +14,21 @@ export interface Connection {
   readonly own: boolean;
   /** While listeners of connectionRequest decide; rejects when the connection is refused. */
   deciding: Promise<void> | undefined;
-  /** Aborted, with a `QBError`, when what arrives is not HTTP any more; requests under way are still answered. */
-  readonly broken: AbortController;
+  readonly breakage: Breakage;
   /** Requests of this connection that are not answered yet. */
   active: number;
+}
+
+/** Happens when what arrives is not HTTP any more; requests under way are still answered. */
+export class Breakage {
+  error: QBError | undefined;
+  /** Who waits for a body on this connection. */
+  listener: ((error: QBError) => void) | undefined;
+
+  happen(error: QBError): void {
+    this.error = error;
+    this.listener?.(error);
+  }
 }
 
 /** Numbers the connections, has them accepted, and tells of their coming and going. */
@@ -47,7 +58,7 @@ export class Connections {
       port: socket.remotePort ?? 0,
       own,
       deciding: undefined,
-      broken: new AbortController(),
+      breakage: new Breakage(),
       active: 0,
     };
     this.#bySocket.set(socket, connection);

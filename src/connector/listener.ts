@@ -84,10 +84,10 @@ export class Listener {
     const connection = this.#options.connections.of(socket, true);
     const error = clientError(cause);
     const gone = cause.code === "ECONNRESET" || cause.code === "EPIPE" || !socket.writable;
-    if (connection.broken.signal.aborted && !gone) return;
+    if (connection.breakage.error !== undefined && !gone) return;
     if (!gone) this.#options.onRefused(error, connection.id);
     if (gone || connection.deciding !== undefined) return void socket.destroy();
-    connection.broken.abort(error);
+    connection.breakage.happen(error);
     if (connection.active > 0) return;
     const body = JSON.stringify(toProblem(error));
     const head = [

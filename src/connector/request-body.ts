@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { pipeline, Writable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { QBError } from "../errors.js";
+import type { Breakage } from "./connections.js";
 
 export interface BodyLimits {
   /** Unpacked size. */
@@ -10,8 +11,8 @@ export interface BodyLimits {
   readonly totalMs: number;
   /** For each pause in it; 0 is no limit. */
   readonly pauseMs: number;
-  /** Aborts, with a `QBError`, when the rest of the body will never come because what arrived is not HTTP. */
-  readonly broken: AbortSignal;
+  /** Happens when the rest of the body will never come because what arrived is not HTTP. */
+  readonly breakage: Breakage;
   /** Called when nothing speaks against the body and its reading begins. */
   readonly onStart?: (() => void) | undefined;
 }
@@ -34,7 +35,8 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     return Promise.reject(tooLarge(limits.bytes));
   if (request.readableEnded) return Promise.reject(consumed());
   if (request.destroyed) return Promise.reject(incomplete());
-  if (limits.broken.aborted && !request.complete) return Promise.reject(limits.broken.reason as QBError);
+  const { error } = limits.breakage;
+  if (error !== undefined && !request.complete) return Promise.reject(error);
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return collect(request, undefined, limits);
   const makeUnpacker = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
@@ -52,9 +54,10 @@ function collect(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const clock = startClock(request, limits, fail);
+    const clock = new BodyClock(limits, () => fail(tooSlow()));
     const take = (chunk: Buffer): void => {
       size += chunk.length;
+      clock.tick();
       if (size > limits.bytes) fail(tooLarge(limits.bytes));
       else chunks.push(chunk);
     };
@@ -65,25 +68,31 @@ function collect(
     const onClose = (): void => {
       if (!request.readableEnded) fail(incomplete());
     };
-    const onBroken = (): void => {
-      if (!request.complete) fail(limits.broken.reason as QBError);
-    };
     function fail(error: QBError): void {
       stop();
       reject(error);
     }
     function stop(): void {
       clock.stop();
-      request.off("data", take).off("end", finish).off("close", onClose).off("error", onClose);
-      limits.broken.removeEventListener("abort", onBroken);
+      request.off("data", take).off("end", finish).off("close", onClose);
+      limits.breakage.listener = undefined;
       if (unpacker !== undefined) request.unpipe(unpacker);
       unpacker?.destroy();
       request.pause();
     }
-    request.on("close", onClose).on("error", onClose);
-    limits.broken.addEventListener("abort", onBroken);
+    request.on("close", onClose);
+    limits.breakage.listener = (error) => {
+      if (!request.complete) fail(error);
+    };
     if (unpacker === undefined) request.on("data", take).on("end", finish);
-    else unpack(request, unpacker, take, finish, fail);
+    else
+      unpack(
+        request.on("data", () => clock.tick()),
+        unpacker,
+        take,
+        finish,
+        fail,
+      );
   });
 }
 
@@ -108,25 +117,31 @@ function unpack(
   });
 }
 
-/** One timer for the whole body, and one that every piece of it sets back. */
-function startClock(
-  request: IncomingMessage,
-  { totalMs, pauseMs }: BodyLimits,
-  fail: (error: QBError) => void,
-): { stop: () => void } {
-  const expire = (): void =>
-    fail(new QBError("QB_BODY_TIMEOUT", "the body of the request did not arrive in time"));
-  const total = setTimeout(expire, totalMs);
-  const pause = pauseMs > 0 ? setTimeout(expire, pauseMs) : undefined;
-  const onData = (): unknown => pause?.refresh();
-  if (pause !== undefined) request.on("data", onData);
-  return {
-    stop: () => {
-      clearTimeout(total);
-      clearTimeout(pause);
-      request.off("data", onData);
-    },
-  };
+/** Bounds each pause in a body, and the body as a whole. */
+class BodyClock {
+  readonly #end: number;
+  readonly #expire: () => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor({ totalMs, pauseMs }: BodyLimits, expire: () => void) {
+    this.#end = performance.now() + totalMs;
+    this.#expire = expire;
+    this.#timer = setTimeout(expire, pauseMs === 0 ? totalMs : Math.min(pauseMs, totalMs));
+  }
+
+  /** A piece has arrived. */
+  tick(): void {
+    if (performance.now() > this.#end) this.#expire();
+    else this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+function tooSlow(): QBError {
+  return new QBError("QB_BODY_TIMEOUT", "the body of the request did not arrive in time");
 }
 
 function tooLarge(bytes: number): QBError {

@@ -100,7 +100,7 @@ export class RequestHandler {
 
   #onEnd({ connection, request }: Exchange): void {
     connection.active--;
-    const atItsEnd = this.#context.closing() || connection.broken.signal.aborted;
+    const atItsEnd = this.#context.closing() || connection.breakage.error !== undefined;
     if (connection.own && connection.active === 0 && atItsEnd) request.socket.destroySoon();
   }
 
@@ -258,7 +258,7 @@ export class RequestHandler {
       bytes: limits.requestBytes,
       totalMs: limits.bodyMs,
       pauseMs: timeoutMs(),
-      broken: connection.broken.signal,
+      breakage: connection.breakage,
       onStart: expectsContinue ? () => response.writeContinue() : undefined,
     });
     const charset = CHARSET.exec(type);
@@ -311,7 +311,9 @@ export class RequestHandler {
     this.#report(error, connection);
     if (error.code === "QB_BODY_TIMEOUT" || hasLongRest(request))
       return writeProblem(response, error, { close: true, discard: request });
-    writeProblem(response, error, { close: this.#context.closing() || connection.broken.signal.aborted });
+    writeProblem(response, error, {
+      close: this.#context.closing() || connection.breakage.error !== undefined,
+    });
     request.resume();
   }
 
