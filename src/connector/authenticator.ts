@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { QBError } from "../errors.js";
 import type { AuthorizedUser, AuthorizedUsers } from "./authorized-users.js";
 import type { LoginThrottle } from "./login-throttle.js";
@@ -23,6 +23,18 @@ export interface Verdict {
   readonly match: AuthorizedUser | undefined;
   /** Stands for the header; undefined when there were no credentials. */
   readonly digest: string | undefined;
+}
+
+/** The digest of the header that a connection sent last: it mostly sends the same one again. */
+export interface HeaderDigest {
+  bytes: Buffer;
+  digest: string;
+}
+
+/** Where a login comes from. */
+export interface LoginPlace {
+  readonly address: string;
+  readonly lastHeader: HeaderDigest;
 }
 
 export interface AuthenticatorOptions {
@@ -69,10 +81,10 @@ export class Authenticator {
   }
 
   /** Gives the verdict at once for a header that was verified before. Throws `QB_THROTTLED` (also later, as a rejection). */
-  verify(header: string | undefined, address: string): Verdict | Promise<Verdict> {
+  verify(header: string | undefined, { address, lastHeader }: LoginPlace): Verdict | Promise<Verdict> {
     const credentials = readBasicCredentials(header);
     if (header === undefined || credentials === NOBODY) return NO_CREDENTIALS;
-    const digest = this.#digest(header);
+    const digest = this.#digest(header, lastHeader);
     const known = this.#recognise(digest);
     if (known !== undefined) return { credentials, match: known, digest };
     if (this.#isKnownGuest(digest, credentials)) return { credentials, match: undefined, digest };
@@ -103,8 +115,13 @@ export class Authenticator {
     return known.user === user && known.revision === user?.revision;
   }
 
-  #digest(header: string): string {
-    return createHmac("sha256", this.#key).update(header).digest("base64");
+  #digest(header: string, last: HeaderDigest): string {
+    const bytes = Buffer.from(header, "latin1");
+    if (bytes.length !== last.bytes.length || !timingSafeEqual(bytes, last.bytes)) {
+      last.bytes = bytes;
+      last.digest = createHmac("sha256", this.#key).update(bytes).digest("base64");
+    }
+    return last.digest;
   }
 
   #recognise(digest: string): AuthorizedUser | undefined {

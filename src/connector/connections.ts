@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { eventArguments, type EventDispatch } from "../event-dispatch.js";
 import { QBError } from "../errors.js";
 import { withoutMapping, type AllowedClients } from "./allowed-clients.js";
+import type { HeaderDigest } from "./authenticator.js";
 import type { QBConnectorEvents } from "./events.js";
 
 /** One client's connection, from its acceptance to its end. */
@@ -15,6 +16,7 @@ export interface Connection {
   /** While listeners of connectionRequest decide; rejects when the connection is refused. */
   deciding: Promise<void> | undefined;
   readonly breakage: Breakage;
+  readonly lastHeader: HeaderDigest;
   /** Requests of this connection that are not answered yet. */
   active: number;
 }
@@ -59,6 +61,7 @@ export class Connections {
       own,
       deciding: undefined,
       breakage: new Breakage(),
+      lastHeader: { bytes: Buffer.alloc(0), digest: "" },
       active: 0,
     };
     this.#bySocket.set(socket, connection);

@@ -194,7 +194,7 @@ export class RequestHandler {
   async #authorize({ request, connection }: Exchange): Promise<Access> {
     const { authenticator, dispatch } = this.#context;
     const header = request.headers.authorization;
-    const verifying = authenticator.verify(header, connection.address);
+    const verifying = authenticator.verify(header, connection);
     const verdict = verifying instanceof Promise ? await verifying : verifying;
     const preset = { accept: verdict.match !== undefined, readOnly: verdict.match?.readOnly ?? true };
     const decided = dispatch.has("authorization")
