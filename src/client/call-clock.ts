@@ -1,22 +1,18 @@
-import { EventEmitter } from "node:events";
 import type { RoadCall } from "./road.js";
 
 /** The connector answers when its deadline passes; only if it does not, the client gives up by itself. */
 const GRACE_MS = 5_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/**
- * Ends a call when its time is over or its caller wants it. undici takes an emitter of `abort` as signal, which costs a
- * fraction of an AbortController.
- */
-export class CallClock extends EventEmitter {
+/** Ends a call when its time is over or its caller wants it. An event target as undici wants it, at a fraction of the cost. */
+export class CallClock {
   readonly #timer: NodeJS.Timeout;
   readonly #caller: AbortSignal | undefined;
+  readonly #listeners: (() => void)[] = [];
   /** Who ended the call, while it has not ended by itself. */
   abortedBy: "deadline" | "caller" | undefined;
 
   constructor({ signal, deadlineMs }: RoadCall, defaultMs: number) {
-    super();
     this.#caller = signal;
     const milliseconds = Math.min((deadlineMs ?? defaultMs) + GRACE_MS, LONGEST_TIMER);
     this.#timer = setTimeout(() => this.#abort("deadline"), milliseconds);
@@ -27,6 +23,15 @@ export class CallClock extends EventEmitter {
     return this.abortedBy !== undefined;
   }
 
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#caller?.removeEventListener("abort", this.#onCallerAbort);
@@ -35,7 +40,7 @@ export class CallClock extends EventEmitter {
   /** Settles as `work` does, but rejects at once when the call is ended. */
   orEnd<Value>(work: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      this.once("abort", () => reject(new Error("the call was ended")));
+      this.#listeners.push(() => reject(new Error("the call was ended")));
       work.then(resolve, reject);
     });
   }
@@ -44,6 +49,6 @@ export class CallClock extends EventEmitter {
 
   #abort(by: "deadline" | "caller"): void {
     this.abortedBy ??= by;
-    this.emit("abort");
+    for (const listener of this.#listeners.splice(0)) listener();
   }
 }

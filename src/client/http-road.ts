@@ -40,7 +40,7 @@ interface Exchange {
 }
 
 /** The head of an answer; what goes wrong with its body is told by `broken`. */
-interface Answer extends Dispatcher.ResponseData<ExchangeProgress> {
+interface Answer extends Pick<Dispatcher.ResponseData, "statusCode" | "headers" | "body"> {
   readonly broken: (cause: unknown) => QBError;
 }
 
@@ -143,7 +143,8 @@ export class HttpRoad implements Road {
       return transportError(cause, { abortedBy: clock.abortedBy, sent, answering, qbxml: body });
     };
     try {
-      return { ...(await this.#request(exchange, progress)), broken };
+      const { statusCode, headers, body: content } = await this.#request(exchange, progress);
+      return { statusCode, headers, body: content, broken };
     } catch (error) {
       const lost = isClosed(error) && progress.sent && !progress.answering && clock.abortedBy === undefined;
       const failed = broken(error);
