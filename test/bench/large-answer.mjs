@@ -27,6 +27,7 @@ async function transfer(kind, encoding) {
   const server = await startServer("large", { args: [kind, String(MEGABYTES)] });
   try {
     await take(server.port, encoding, 0);
+    await server.cpu();
     writeFileSync(`/proc/${server.pid}/clear_refs`, "5");
     const before = memory(server.pid, "VmRSS");
     const start = performance.now();
