@@ -9,7 +9,10 @@ export const SECONDS = Number(process.env.SECONDS ?? 3);
 /** Starts `servers/NAME.mjs` on one core; it sends { port } when it listens and answers "cpu" with microseconds. */
 export async function startServer(name, { core = 0, args = [] } = {}) {
   const file = fileURLToPath(new URL(`./servers/${name}.mjs`, import.meta.url));
-  const child = fork(file, args, { execArgv: ["--expose-gc"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(file, args, {
+    execArgv: ["--expose-gc"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   pin(child.pid, core);
   const [{ port }] = await once(child, "message");
   return {
