@@ -52,10 +52,11 @@ async function serve(options: ServeOptions): Promise<void> {
   if ((configuration.users ?? []).length === 0) throw noUsers(file, options.config);
   const connector = await makeConnector(configuration, options);
   await listen(connector, file);
+  const stopped = untilStopped(connector, say);
   say(
     `Serving a simulated company on http://${hostPart(connector.localHost)}:${connector.localPort} (${userCount(connector)}). Ctrl-C stops.`,
   );
-  await untilStopped(connector, say);
+  await stopped;
 }
 
 async function makeConnector(
