@@ -193,7 +193,7 @@ export class CallQueue {
       job.resolve(value as never);
     } catch (error) {
       const failure = asCallFailure(error, mayHaveWritten(job));
-      this.#lastFailure = { code: failure.code, at: new Date() };
+      this.#remember(failure);
       job.reject(failure);
     }
     job.settle();
@@ -203,11 +203,20 @@ export class CallQueue {
     this.#next();
   }
 
+  /** A QuickBooks that refuses what a program did wrong is well. */
+  #remember({ code }: QBError): void {
+    const isWell = code === "QB_REQUEST_REFUSED" || code === "QB_VERSION_UNSUPPORTED";
+    if (isWell) this.#lastSuccess = new Date();
+    else this.#lastFailure = { code, at: new Date() };
+  }
+
   #onDeadline(job: Job, deadlineMs: number): void {
     const wasRunning = this.#running === job;
     const busyWith = wasRunning ? undefined : this.#describeRunning();
     this.#giveUp(job, (outcome) => deadlinePassed(deadlineMs, outcome, busyWith));
-    if (wasRunning) job.signal.abort();
+    if (!wasRunning) return;
+    this.#lastFailure = { code: "QB_DEADLINE", at: new Date() };
+    job.signal.abort();
   }
 
   /** Answers the caller now. What runs already keeps its place until the processor is done with it. */
