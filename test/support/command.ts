@@ -188,5 +188,6 @@ export const NO_TERMINAL: string | false =
 /** The command on a terminal of its own; all that it prints is `stdout`. */
 export function startOnTerminal(test: TestContext, parameters: readonly string[]): Running {
   const command = [process.execPath, COMMAND, ...parameters].map((part) => `'${part}'`).join(" ");
-  return startProgram(test, SCRIPT, ["-qec", command, "/dev/null"]);
+  // With exec the shell is gone: some shells hear the terminal's Ctrl-C too, and die of it after the program ended well.
+  return startProgram(test, SCRIPT, ["-qec", `exec ${command}`, "/dev/null"]);
 }
