@@ -112,9 +112,11 @@ export class EventDispatch<Events extends object> {
   /** Tells listeners. `make` is called only if there is one. */
   notify<Name extends keyof Events & string>(name: Name, make: () => Events[Name] & object): void {
     if (!this.has(name)) return;
-    if (!this.holding) return this.#tell(name, make());
+    const event = this.#made(name, make);
+    if (event === undefined) return;
+    if (!this.holding) return this.#tell(name, event);
     if (this.#held.length >= MAX_HELD) this.#held.shift();
-    this.#held.push({ name, event: make() });
+    this.#held.push({ name, event });
     for (const wake of this.#onHeld) wake();
   }
 
@@ -147,6 +149,16 @@ export class EventDispatch<Events extends object> {
     const events = this.#held.splice(0);
     for (const { name, event } of events) this.#tell(name, event);
     return events.length;
+  }
+
+  /** An answer can be too long to be told as text; that must not fail the call that got it. */
+  #made(name: string, make: () => object): object | undefined {
+    try {
+      return make();
+    } catch (error) {
+      this.#options.onListenerError(name, error);
+      return undefined;
+    }
   }
 
   #somethingHeld(waitMs: number): Promise<void> {

@@ -6,6 +6,23 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** A logger that fails must not take the server down. */
+export function withoutFailures(logger: Logger): Logger {
+  const guarded = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message);
+    } catch {
+      // There is nowhere left to tell it.
+    }
+  };
+  return Object.freeze({
+    debug: guarded("debug"),
+    info: guarded("info"),
+    warn: guarded("warn"),
+    error: guarded("error"),
+  });
+}
+
 /** Without a logger, warnings and errors still reach the process' standard error. */
 export const standardErrorLogger: Logger = Object.freeze({
   debug: () => {},

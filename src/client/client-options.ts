@@ -1,5 +1,5 @@
 import { QBError } from "../errors.js";
-import { standardErrorLogger, type Logger } from "../logger.js";
+import { standardErrorLogger, withoutFailures, type Logger } from "../logger.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
 
 export interface QBClientOptions {
@@ -48,7 +48,7 @@ export function completeClientOptions(options: QBClientOptions): CompleteClientO
     throw new QBError("QB_INVALID_ARGUMENT", "proxy must be an http: or https: URL");
   }
   if (deadlineMs !== undefined) checkDeadline(deadlineMs);
-  return Object.freeze({ quickbooks, deadlineMs, connections, proxy, logger });
+  return Object.freeze({ quickbooks, deadlineMs, connections, proxy, logger: withoutFailures(logger) });
 }
 
 export function checkDeadline(deadlineMs: number): number {

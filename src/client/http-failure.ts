@@ -58,6 +58,15 @@ export function transportError(cause: unknown, exchange: FailedExchange): QBErro
   return new QBError("QB_CONNECTION_LOST", message, { ...known, retryable });
 }
 
+/** Of a write the statuses are lost with the answer. */
+export function answerTooLong(qbxml: string, cause: unknown): QBError {
+  return new QBError("QB_INVALID_ARGUMENT", "the answer is longer than a string can be", {
+    outcome: summarize(qbxml).writes ? "unknown" : "not_applied",
+    advice: "Use sendStream().",
+    cause,
+  });
+}
+
 function unreachable(code: string, cause: unknown): QBError {
   const why = Object.hasOwn(UNREACHABLE, code) ? UNREACHABLE[code] : "no connection came about";
   const message = `the connector cannot be reached: ${why} (${code || "no code"})`;

@@ -21,7 +21,7 @@ import {
 } from "../wire/protocol.js";
 import { CallClock } from "./call-clock.js";
 import { ExchangeProgress, WatchedClient } from "./exchange-progress.js";
-import { isClosed, summarize, transportError } from "./http-failure.js";
+import { answerTooLong, isClosed, summarize, transportError } from "./http-failure.js";
 import type { Road, RoadCall } from "./road.js";
 
 export interface HttpRoadOptions {
@@ -77,7 +77,7 @@ export class HttpRoad implements Road {
   async send(qbxml: string, call: RoadCall): Promise<string> {
     const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      return await readText(await this.#exchangeOrRepeat(qbxml, call, clock));
+      return await readText(await this.#exchangeOrRepeat(qbxml, call, clock), qbxml);
     } finally {
       clock.stop();
     }
@@ -212,14 +212,14 @@ function isXml(headers: IncomingHttpHeaders): boolean {
   return /^(?:text|application)\/xml\b/i.test(headers["content-type"] ?? "");
 }
 
-async function readText({ body, headers, broken }: Answer): Promise<string> {
+async function readText({ body, headers, broken }: Answer, qbxml: string): Promise<string> {
   try {
     if (headers["content-encoding"] !== "gzip") return await body.text();
     const unpacked = await gunzipAsync(await body.arrayBuffer());
     return unpacked.toString("utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    throw TOO_LONG.has(code) ? answerTooLong(error) : broken(error);
+    throw TOO_LONG.has(code) ? answerTooLong(qbxml, error) : broken(error);
   }
 }
 
@@ -233,14 +233,6 @@ function streamOf({ body, headers, broken }: Answer): Readable {
   });
   pipeline([...sources, answer], () => {});
   return answer;
-}
-
-function answerTooLong(cause: unknown): QBError {
-  return new QBError("QB_INVALID_ARGUMENT", "the answer is longer than a string can be", {
-    outcome: "applied",
-    advice: "Use sendStream().",
-    cause,
-  });
 }
 
 async function limitedText({ body, headers, broken }: Answer): Promise<string> {

@@ -5,6 +5,7 @@ import { readMessageSet } from "../qbxml/envelope.js";
 import type { QuickBooksSettings, RequestProcessor } from "../quickbooks/request-processor.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
+import { answerTooLong } from "./http-failure.js";
 import type { Road, RoadCall } from "./road.js";
 
 const USER = "local:this program";
@@ -30,7 +31,12 @@ export class LocalRoad implements Road {
 
   async send(qbxml: string, call: RoadCall): Promise<string> {
     const answer = await this.#process(qbxml, call);
-    return typeof answer === "string" ? answer : new TextDecoder().decode(answer);
+    if (typeof answer === "string") return answer;
+    try {
+      return new TextDecoder().decode(answer);
+    } catch (error) {
+      throw answerTooLong(qbxml, error);
+    }
   }
 
   async sendStream(qbxml: string, call: RoadCall): Promise<Readable> {

@@ -80,8 +80,10 @@ export class QBClient {
   }
 
   async #open(options: CallOptions): Promise<void> {
-    const ticket = await this.#run(options, (call) => this.#road.open(call));
-    this.#values = Object.freeze({ ...this.#values, Ticket: ticket });
+    await this.#run(options, async (call) => {
+      const ticket = await this.#road.open(call);
+      this.#values = Object.freeze({ ...this.#values, Ticket: ticket });
+    });
   }
 
   /** Closes it; does nothing when none is open. */
@@ -112,13 +114,16 @@ export class QBClient {
       const { code, message } = error as QBError;
       this.#options.logger.warn({ code }, `the persistent connection did not close: ${message}`);
     }
-    await road.close();
+    await road.close().catch((error: unknown) => {
+      this.#options.logger.warn({}, `the connections did not close: ${(error as Error).message}`);
+    });
   }
 
   /** Cuts running calls and every connection. Can be called twice. */
-  async destroy(): Promise<void> {
+  destroy(): Promise<void> {
     this.#closed = true;
-    await this.#road.destroy();
+    this.#closing = this.#road.destroy();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -138,12 +143,22 @@ export class QBClient {
     if (deadlineMs !== undefined) checkDeadline(deadlineMs);
     if (signal?.aborted === true) throw new QBError("QB_ABORTED", "the caller ended the call");
     this.#running++;
+    const { Ticket: ticket } = this.#values;
     try {
-      return await work({ ticket: this.#values.Ticket, signal, deadlineMs });
+      return await work({ ticket, signal, deadlineMs });
+    } catch (error) {
+      if (error instanceof QBError && error.code === "QB_TICKET") this.#forgetTicket(ticket);
+      throw error;
     } finally {
       this.#running--;
       if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
+  }
+
+  /** It is not open any more, so that openQBConnection() can open another. */
+  #forgetTicket(dead: string | undefined): void {
+    const { Ticket: ticket, ...rest } = this.#values;
+    if (ticket === dead) this.#values = Object.freeze(rest);
   }
 
   #checkOpen(): void {

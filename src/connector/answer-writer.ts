@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { createGzip, type Gzip } from "node:zlib";
 import { QBError } from "../errors.js";
-import { toProblem } from "../wire/problem.js";
+import { statusOf, toProblem } from "../wire/problem.js";
 import { PROBLEM_TYPE, QBXML_TYPE, REALM } from "../wire/protocol.js";
 
 const LINGER_MS = 1_000;
@@ -45,7 +45,7 @@ export function writeProblem(
     return;
   }
   const body = JSON.stringify(toProblem(error));
-  response.writeHead(error.httpStatus, {
+  response.writeHead(statusOf(error), {
     "content-type": PROBLEM_TYPE,
     "content-length": Buffer.byteLength(body),
     ...(error.code === "QB_UNAUTHORIZED" ? { "www-authenticate": REALM } : {}),

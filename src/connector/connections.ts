@@ -45,10 +45,6 @@ export class Connections {
     this.#allowed = allowed;
   }
 
-  get count(): number {
-    return this.#bySocket.size;
-  }
-
   /** The connection of a socket; a socket that was not seen before is a new connection. */
   of(socket: Socket, own = false): Connection {
     const known = this.#bySocket.get(socket);
@@ -64,6 +60,8 @@ export class Connections {
       lastHeader: { bytes: Buffer.alloc(0), digest: "" },
       active: 0,
     };
+    // Its end has been told already; a request can come late through an existing server.
+    if (socket.destroyed) return connection;
     this.#bySocket.set(socket, connection);
     this.#follow(socket, connection);
     this.#accept(socket, connection);

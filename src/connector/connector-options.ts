@@ -1,6 +1,6 @@
 import type { OutsideCodePage } from "../qbxml/code-page.js";
 import type { Logger } from "../logger.js";
-import { standardErrorLogger } from "../logger.js";
+import { standardErrorLogger, withoutFailures } from "../logger.js";
 import { QBError } from "../errors.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
 import type { WindowsLogon } from "./authenticator.js";
@@ -87,7 +87,7 @@ export function fixedOptions(options: QBConnectorOptions): FixedOptions {
     allowClientSettings: new Set(allowClientSettings),
     outsideCodePage,
     windowsLogon,
-    logger,
+    logger: withoutFailures(logger),
     limits: completeLimits(options.limits),
   });
 }

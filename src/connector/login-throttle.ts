@@ -60,5 +60,10 @@ export class LoginThrottle {
 }
 
 function networkOf(address: string): string {
-  return isIPv6(address) && address !== "::1" ? address.split(":").slice(0, 4).join(":") : address;
+  if (!isIPv6(address) || address === "::1") return address;
+  const [head = "", tail] = (address.split("%", 1)[0] as string).split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  return [...before, ...Array<string>(zeros).fill("0"), ...after].slice(0, 4).join(":");
 }

@@ -4,7 +4,6 @@ import {
   type ConnectionString,
 } from "../connection-string.js";
 import { QBError } from "../errors.js";
-import type { MessageSet } from "../qbxml/envelope.js";
 
 /** The settings that a client may be allowed to choose. */
 export type ClientSetting =
@@ -13,22 +12,6 @@ export type ClientSetting =
 export const CLIENT_SETTINGS: readonly ClientSetting[] = Object.freeze(
   CONNECTION_STRING_NAMES.filter((row) => row.use === "settings").map((row) => row.name as ClientSetting),
 );
-
-/** Throws `QB_READ_ONLY` that names what the set would change, when it would change anything. */
-export function checkReadOnly(set: MessageSet): void {
-  if (!set.writes) return;
-  const names = [...new Set(set.requests.filter((request) => request.writes).map((request) => request.name))];
-  if (set.newMessageSetID !== undefined) names.push("newMessageSetID");
-  if (set.oldMessageSetID !== undefined) names.push("oldMessageSetID");
-  const shown = names.slice(0, 10).join(", ");
-  throw new QBError(
-    "QB_READ_ONLY",
-    `this user may only read; refused: ${shown}${names.length > 10 ? ", ..." : ""}`,
-    {
-      details: { requests: names.slice(0, 100) },
-    },
-  );
-}
 
 /** Reads the settings header: a connection string, percent-encoded. Throws `QB_HEADER_INVALID`. */
 export function readSettingsHeader(value: string | undefined): ConnectionString {

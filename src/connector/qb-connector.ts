@@ -290,7 +290,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     const stopped = this.#stopListening();
     const drained = Promise.all([stopped, this.#queue?.idle()]).then(() => this.#connections.endIdle());
     if (!(await within(drainMs, drained))) return this.destroy();
-    await this.#queue?.close(new QBError("QB_SHUTTING_DOWN", "the connector was closed"));
+    await this.#queue?.destroy(new QBError("QB_SHUTTING_DOWN", "the connector was closed"));
     this.#connections.destroyAll();
     this.#forget();
   }

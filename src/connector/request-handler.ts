@@ -23,7 +23,8 @@ import type { Authenticator, Verdict } from "./authenticator.js";
 import type { Connection, Connections } from "./connections.js";
 import type { QBConnectorEvents } from "./events.js";
 import type { Limits } from "./limits.js";
-import { checkReadOnly, mergeSettings, readSettingsHeader } from "./policy.js";
+import { mergeSettings, readSettingsHeader } from "./policy.js";
+import { checkReadOnly } from "../quickbooks/read-only.js";
 import type { Reporter } from "./reporter.js";
 import { readBody } from "./request-body.js";
 
@@ -126,7 +127,7 @@ export class RequestHandler {
     const ticket = /^\/tickets\/([0-9a-f-]{1,64})$/.exec(path)?.[1];
     if (ticket !== undefined)
       return { actions: { POST: this.#processMessageSet, DELETE: this.#closeTicket }, ticket };
-    throw new QBError("QB_NOT_FOUND", `there is nothing at ${path.slice(0, 100)}`);
+    throw new QBError("QB_NOT_FOUND", `there is nothing at ${withoutTickets(path)}`);
   }
 
   readonly #processMessageSet: Action = async (exchange, ticket) => {
@@ -318,10 +319,20 @@ export class RequestHandler {
   }
 
   #report(error: QBError, { id }: Connection): void {
+    // The dispatch has told of the listener already.
+    if (error.code === "QB_LISTENER") return;
     const ours = error.family === "quickbooks" || error.family === "internal";
     if (ours) this.#context.report.failure(error, id);
     else this.#context.report.refusal(error, id);
   }
+}
+
+/** What looks like a ticket does not belong in a log. */
+function withoutTickets(path: string): string {
+  return path
+    .replace(/\?.*$/s, "?...")
+    .replace(/[0-9a-f-]{16,}/gi, "***")
+    .slice(0, 100);
 }
 
 function describe(access: Access, set: MessageSet): string {

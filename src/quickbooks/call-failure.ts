@@ -1,15 +1,29 @@
-import { QBError, type Outcome } from "../errors.js";
+import { QBError, type ErrorCode, type Outcome } from "../errors.js";
 import type { HeldSession } from "./held-sessions.js";
 import { retryClass } from "./hresult.js";
 
+/** What QuickBooks says before it does anything of a message set. */
+const BEFORE_WORK: ReadonlySet<ErrorCode> = new Set([
+  "QB_REQUEST_REFUSED",
+  "QB_VERSION_UNSUPPORTED",
+  "QB_PROCESSOR_MISUSED",
+  "QB_QUICKBOOKS_BUSY",
+  "QB_COMPANY_FILE",
+  "QB_NOT_AUTHORIZED_IN_QUICKBOOKS",
+  "QB_INSTALLATION",
+  "QB_INVALID_ARGUMENT",
+  "QB_ABORTED",
+]);
+
 /**
- * What a processor threw, as the caller sees it. A write that QuickBooks had already when its session was lost, or when
- * something unforeseen broke, may have been done.
+ * What a processor threw, as the caller sees it. A write that QuickBooks had already may have been done, unless the failure is
+ * one that comes before any work.
  * @param mayHaveWritten The call writes, and it had reached QuickBooks.
  */
 export function asCallFailure(error: unknown, mayHaveWritten: boolean): QBError {
   if (error instanceof QBError) {
-    return mayHaveWritten && isSessionLost(error) ? withOutcome(error, "unknown") : error;
+    const doubtful = mayHaveWritten && error.outcome === "not_applied" && !BEFORE_WORK.has(error.code);
+    return doubtful ? withOutcome(error, "unknown") : error;
   }
   return new QBError("QB_QUICKBOOKS_FAILED", "the request processor failed", {
     outcome: mayHaveWritten ? "unknown" : "not_applied",

@@ -91,7 +91,11 @@ export class HeldSessions {
   inTheWayOf(companyFile: string | undefined): readonly HeldSession[] {
     if (companyFile === undefined || companyFile === "" || this.#entries.size === 0) return NONE;
     const wanted = companyFileKey(companyFile);
-    return [...this.#entries.values()].filter((entry) => companyFileKey(entry.companyFile) !== wanted);
+    // QuickBooks may report a file by another name than the one that it was asked for.
+    const isWanted = (file: string): boolean => companyFileKey(file) === wanted;
+    return [...this.#entries.values()].filter(
+      (entry) => !isWanted(entry.companyFile) && !isWanted(entry.settings.companyFile),
+    );
   }
 
   describe(): { companyFile: string; application: string; holders: readonly string[] }[] {

@@ -299,7 +299,7 @@ export function fromHresult(
   return new QBError(known?.code ?? "QB_QUICKBOOKS_FAILED", `${hex}: ${meaning}${said}`, {
     hresult: hex,
     outcome: options.outcome,
-    retryable: known?.retry === "wait" && options.outcome !== "unknown",
+    retryable: (known?.retry === "wait" || known?.retry === "reconnect") && options.outcome !== "unknown",
     who: known?.who,
     cause: options.cause,
   });

@@ -11,6 +11,7 @@ import {
   type CallSignal,
 } from "./call-queue.js";
 import { HeldSessions, sessionKey, type HeldSession } from "./held-sessions.js";
+import { checkReadOnly } from "./read-only.js";
 import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "./request-processor.js";
 
 export interface SessionQueueOptions {
@@ -56,6 +57,8 @@ type Answer = string | Uint8Array;
 
 const MAX_TICKETS_PER_USER = 16;
 /** How long the end of everything waits for a processor that was told to end its work. */
+/** A release must not get lost when QuickBooks is busy for longer than a call may take. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 const ABORT_GRACE_MS = 1_000;
 
 /**
@@ -88,6 +91,7 @@ export class SessionQueue {
     const ticket = call.ticket === undefined ? undefined : this.#ticketOf(call.user, call.ticket);
     const settings = ticket?.settings ?? call.settings;
     if (call.asksForSettings === true) checkSameSettings(call.settings, settings);
+    if (settings.readOnly) checkReadOnly(call.set);
     const { companyFile } = settings;
     const { set } = call;
     if (ticket === undefined) {
@@ -122,6 +126,8 @@ export class SessionQueue {
 
   /** Opens the one persistent connection of the program itself. */
   async connect(settings: QuickBooksSettings): Promise<void> {
+    // What the program held before, and QuickBooks has lost, must not stand in the way.
+    if (!this.connected) this.#held.release(PROGRAM);
     const work = async (signal: CallSignal): Promise<void> => {
       if (!this.connected) await this.#hold({ id: PROGRAM, user: PROGRAM, settings }, signal);
     };
@@ -152,7 +158,7 @@ export class SessionQueue {
     await this.#calls.idle();
     for (const ticket of this.#tickets.values()) clearTimeout(ticket.idleTimer);
     this.#tickets.clear();
-    await Promise.all(this.#held.takeAll().map((session) => this.#closeQuietly(session)));
+    for (const session of this.#held.takeAll()) await this.#closeQuietly(session);
   }
 
   /**
@@ -201,8 +207,9 @@ export class SessionQueue {
       this.#held.add(settings, session, id, name);
       return session;
     }
+    const session = await this.#opened(held, signal);
     this.#held.addHolder(settings, id, name);
-    return this.#opened(held, signal);
+    return session;
   }
 
   async #opened(held: HeldSession, signal: CallSignal): Promise<QuickBooksSession> {
@@ -224,7 +231,8 @@ export class SessionQueue {
 
   async #runRelease(holder: string): Promise<void> {
     const work = (): Promise<void> => this.#release(holder);
-    await this.#calls.run({ user: PROGRAM }, { companyFile: undefined, writes: false, work });
+    const caller = { user: PROGRAM, deadlineMs: LONGEST_TIMER };
+    await this.#calls.run(caller, { companyFile: undefined, writes: false, work });
   }
 
   #ticketOf(user: string, id: string): Ticket {

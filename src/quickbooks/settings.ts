@@ -1,7 +1,7 @@
 import type { ConnectionString } from "../connection-string.js";
 import type { FileMode, QuickBooksSettings } from "./request-processor.js";
 
-export const DEFAULT_APPLICATION_NAME = "qbconnector";
+const DEFAULT_APPLICATION_NAME = "qbconnector";
 
 /** The settings that a connection string asks for; `authFlags` and `readOnly` hold where the string does not say. */
 export function quickBooksSettings(

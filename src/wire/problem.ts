@@ -22,7 +22,7 @@ export function toProblem(error: QBError): ProblemDocument {
   return {
     type: `urn:qbconnector:error:${error.code}`,
     title: error.code,
-    status: error.httpStatus,
+    status: statusOf(error),
     detail: error.message,
     code: error.code,
     outcome: error.outcome,
@@ -30,8 +30,24 @@ export function toProblem(error: QBError): ProblemDocument {
     who: error.who,
     advice: error.advice,
     ...(error.hresult === undefined ? {} : { hresult: error.hresult }),
-    ...(Object.keys(error.details).length === 0 ? {} : { details: error.details }),
+    ...travellingDetails(error),
   };
+}
+
+/** What cannot be a status of a failure comes from outside; it becomes 500. */
+export function statusOf({ httpStatus }: QBError): number {
+  return Number.isInteger(httpStatus) && httpStatus >= 400 && httpStatus <= 599 ? httpStatus : 500;
+}
+
+/** Details of errors that others made may hold what JSON cannot. */
+function travellingDetails({ details }: QBError): { details?: Readonly<Record<string, unknown>> } {
+  try {
+    if (Object.keys(details).length > 0)
+      return { details: JSON.parse(JSON.stringify(details)) as typeof details };
+  } catch {
+    // They stay behind.
+  }
+  return {};
 }
 
 /**

@@ -42,7 +42,7 @@ const PRIVATE = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\bnpm_[A-Za-z0-9]{36}\b/,
   /_authToken/,
-  /\/work\/|\/tmp\/w-/,
+  new RegExp(process.cwd().replaceAll(/\W/g, "\\$&")),
 ];
 
 interface Packed {

@@ -78,7 +78,7 @@ export class Clock {
   }
 }
 
-export function dateOf(wall: number): string {
+function dateOf(wall: number): string {
   return new Date(wall * 1000).toISOString().slice(0, 10);
 }
 
