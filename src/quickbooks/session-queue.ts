@@ -76,6 +76,7 @@ export class SessionQueue {
   readonly #tickets = new Map<string, Ticket>();
   /** The session of a single call, closed after the caller has the answer. */
   #spent: QuickBooksSession | undefined;
+  #closing = false;
 
   constructor(processor: RequestProcessor, options: SessionQueueOptions) {
     this.#processor = processor;
@@ -154,6 +155,7 @@ export class SessionQueue {
 
   /** Takes no new calls, refuses the waiting ones with `error`, lets the running one end, closes every session. */
   async close(error: QBError): Promise<void> {
+    this.#closing = true;
     this.#calls.refuseAll(error);
     await this.#calls.idle();
     for (const ticket of this.#tickets.values()) clearTimeout(ticket.idleTimer);
@@ -267,7 +269,10 @@ export class SessionQueue {
     if (!this.#tickets.has(ticket.id)) return;
     clearTimeout(ticket.idleTimer);
     ticket.idleTimer = setTimeout(() => {
-      this.#endTicket(ticket).catch((error: unknown) => this.#options.onError?.(error));
+      this.#endTicket(ticket).catch((error: unknown) => {
+        // The end of everything closes this session as well.
+        if (!this.#closing) this.#options.onError?.(error);
+      });
     }, this.#options.ticketIdleMs).unref();
   }
 

@@ -2,22 +2,29 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { fromHresult, QBError, type QuickBooksSession, type RequestProcessor } from "qbconnector";
 import { readMessageSet } from "qbconnector/qbxml";
-import { SessionQueue } from "../../../dist/quickbooks/session-queue.js";
+import { SessionQueue, type SessionQueueOptions } from "../../../dist/quickbooks/session-queue.js";
 import { quickBooksSettings } from "../../../dist/quickbooks/settings.js";
 import { query } from "../../support/message-sets.js";
 import { ANSWER, hang, ScriptedProcessor } from "../../support/scripted-processor.js";
+import { until } from "../../support/until.js";
 
 const SESSION_LOST = 0x8004040d;
 const ONE = quickBooksSettings({ CompanyFile: "C:\\one.qbw" });
 const OTHER = quickBooksSettings({ CompanyFile: "C:\\other.qbw" });
 const SET = readMessageSet(query());
 
-function makeQueue(t: TestContext, processor: RequestProcessor, deadlineMs = 10_000): SessionQueue {
+function makeQueue(
+  t: TestContext,
+  processor: RequestProcessor,
+  deadlineMs = 10_000,
+  options: Partial<SessionQueueOptions> = {},
+): SessionQueue {
   const queue = new SessionQueue(processor, {
     maxWaiting: 10,
     deadlineMs,
     companyFileWaitMs: 50,
     ticketIdleMs: 60_000,
+    ...options,
   });
   t.after(() => queue.destroy(new QBError("QB_SHUTTING_DOWN", "the test is over")));
   return queue;
@@ -102,4 +109,20 @@ test("sessions are closed one after the other, and one that hangs does not keep 
   await queue.openTicket({ user: "u:b", settings: ONE });
   await queue.destroy(new QBError("QB_SHUTTING_DOWN", "closing"));
   assert.equal(closing, 1);
+});
+
+test("a ticket that idles out while everything ends is no error", async (t) => {
+  const processor = new ScriptedProcessor();
+  const errors: unknown[] = [];
+  const queue = makeQueue(t, processor, 10_000, { ticketIdleMs: 1, onError: (error) => errors.push(error) });
+  await queue.openTicket({ user: "u:a", settings: ONE });
+  const { step, end } = hang();
+  processor.steps.push(step);
+  const running = queue.process({ user: "u:b", settings: ONE, set: SET });
+  await until(() => queue.state().waiting === 1, "the closing of the ticket waits");
+  const closed = queue.close(new QBError("QB_SHUTTING_DOWN", "the end"));
+  end();
+  await Promise.all([running, closed]);
+  assert.deepEqual(errors, []);
+  assert.equal(processor.openSessions, 0);
 });
