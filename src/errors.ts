@@ -68,6 +68,14 @@ export const ERROR_CATALOGUE = Object.freeze({
     "Give a request processor, for example `new Simulator()`, or a connection string with a URL.",
   ),
 
+  QB_CERTIFICATE: entry(
+    "usage",
+    500,
+    false,
+    "operator",
+    "Correct sslCert, or the file with the certificate and its private key.",
+  ),
+
   // Between client and connector.
   QB_UNREACHABLE: entry(
     "network",
@@ -98,6 +106,22 @@ export const ERROR_CATALOGUE = Object.freeze({
     "What answered is not a qbconnector; check the URL and any proxy between.",
   ),
 
+  QB_TLS: entry(
+    "network",
+    400,
+    false,
+    "operator",
+    "Write https: in the URL when the connector uses TLS, http: when it does not.",
+  ),
+  QB_SERVER_CERTIFICATE: entry(
+    "network",
+    502,
+    false,
+    "operator",
+    "Compare the pin in the message with what `qbconnector cert show` says on the connector's machine; if they are equal, put it " +
+      "into the connection string as SSLPin.",
+  ),
+
   // Who the caller is.
   QB_UNAUTHORIZED: entry(
     "credentials",
@@ -119,6 +143,13 @@ export const ERROR_CATALOGUE = Object.freeze({
     false,
     "operator",
     "Windows accounts need a connector on Windows, or the option windowsLogon.",
+  ),
+  QB_CLIENT_CERTIFICATE: entry(
+    "credentials",
+    403,
+    false,
+    "operator",
+    "Give the client a certificate that the connector trusts.",
   ),
   QB_CONNECTION_REFUSED: entry(
     "credentials",
