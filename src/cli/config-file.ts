@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-} from "node:fs";
-import { homedir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { replaceFile } from "./replace-file.js";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { readPrivateFile, replaceFile } from "../private-file.js";
+import { userFolder } from "../user-folder.js";
 import { checkConfiguration, type Configuration } from "./configuration.js";
 import { wrongUse } from "./failure.js";
 import { withFileLock } from "./file-lock.js";
@@ -20,18 +11,12 @@ export function defaultConfigFile(
   environment: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  return join(configFolder(environment, platform), "qbconnector", "config.json");
-}
-
-function configFolder({ APPDATA, XDG_CONFIG_HOME }: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (platform === "win32") return APPDATA || join(homedir(), "AppData", "Roaming");
-  // The XDG specification has relative paths ignored.
-  return XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(homedir(), ".config");
+  return join(userFolder(environment, platform), "config.json");
 }
 
 /** Reads the file; one that does not exist says nothing. Throws `QB_INVALID_ARGUMENT` that names the file and the key. */
 export function readConfigFile(file: string): Configuration {
-  const text = readPrivately(file);
+  const text = readPrivateFile(file, "QB_INVALID_ARGUMENT");
   return text === undefined ? {} : checkConfiguration(parseJson(text, file), file);
 }
 
@@ -58,33 +43,6 @@ function makeFolder(folder: string): void {
       cause,
     );
   }
-}
-
-function readPrivately(file: string): string | undefined {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(file, "r");
-    const stats = fstatSync(descriptor);
-    if (process.platform !== "win32") checkPrivate(file, stats);
-    return readFileSync(descriptor, "utf8").replace(/^\uFEFF/, "");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    if (code?.startsWith("E") !== true) throw error;
-    throw wrongUse(`cannot read ${file}: ${message}`, "Check the path and who owns the file.", error);
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-/** Who reads the file can try passwords against its scrypt strings for as long as they like. */
-function checkPrivate(file: string, { mode }: Stats): void {
-  if ((mode & 0o077) === 0) return;
-  const octal = (mode & 0o777).toString(8).padStart(4, "0");
-  throw wrongUse(
-    `${file} has mode ${octal}: others than its owner can use it`,
-    `Run: chmod 600 '${file.replaceAll("'", `'\\''`)}'`,
-  );
 }
 
 function parseJson(text: string, file: string): unknown {

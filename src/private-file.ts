@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+  type Stats,
+} from "node:fs";
+import { dirname } from "node:path";
+import { QBError, type ErrorCode } from "./errors.js";
+
+/**
+ * The text of a file that only its owner may use, without a byte order mark; undefined when there is none. Throws a
+ * `QBError` of that code when it cannot be read or others may use it; Windows has no file modes.
+ */
+export function readPrivateFile(file: string, code: ErrorCode): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, "r");
+    const stats = fstatSync(descriptor);
+    if (process.platform !== "win32") checkPrivate(file, stats, code);
+    return readFileSync(descriptor, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    const { code: reason, message } = error as NodeJS.ErrnoException;
+    if (reason === "ENOENT") return undefined;
+    if (reason?.startsWith("E") !== true) throw error;
+    const advice = "Check the path and who owns the file.";
+    throw new QBError(code, `cannot read ${file}: ${message}`, { who: "operator", advice, cause: error });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** What is in such files can be tried or used by everybody who reads them. */
+function checkPrivate(file: string, { mode }: Stats, code: ErrorCode): void {
+  if ((mode & 0o077) === 0) return;
+  const octal = (mode & 0o777).toString(8).padStart(4, "0");
+  throw new QBError(code, `${file} has mode ${octal}: others than its owner can use it`, {
+    who: "operator",
+    advice: `Run: chmod 600 '${file.replaceAll("'", `'\\''`)}'`,
+  });
+}
+
+/** Replaces a file as a whole, readable by its owner only: after a crash there is the old one or the new one. */
+export function replaceFile(file: string, text: string): void {
+  throughTemporary(file, text, (temporary) => renameSync(temporary, file));
+}
+
+/** As `replaceFile`, but gives false and changes nothing when there is a file already: of several processes one wins. */
+export function createFile(file: string, text: string): boolean {
+  try {
+    throughTemporary(file, text, (temporary) => linkSync(temporary, file));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function throughTemporary(file: string, text: string, publish: (temporary: string) => void): void {
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    writeDurably(temporary, text);
+    publish(temporary);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  if (process.platform !== "win32") syncFolder(dirname(file));
+}
+
+function writeDurably(file: string, text: string): void {
+  const bytes = Buffer.from(text);
+  const descriptor = openSync(file, "wx", 0o600);
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Without it the new name of the file can be lost with the power. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

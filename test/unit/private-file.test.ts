@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { QBError } from "../../dist/errors.js";
+import { createFile, readPrivateFile, replaceFile } from "../../dist/private-file.js";
+import { temporaryFolder } from "../support/command.js";
+
+const POSIX = process.platform === "win32" ? "Windows has no file modes" : false;
+
+function refusalOf(act: () => unknown): QBError {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof QBError);
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+describe("a private file", () => {
+  it("is read without a byte order mark; none is undefined", (test) => {
+    const file = join(temporaryFolder(test), "a");
+    assert.equal(readPrivateFile(file, "QB_CERTIFICATE"), undefined);
+    writeFileSync(file, "\uFEFFtext", { mode: 0o600 });
+    assert.equal(readPrivateFile(file, "QB_CERTIFICATE"), "text");
+  });
+
+  it(
+    "is refused with the wanted code when others can use it, with the command that helps",
+    {
+      skip: POSIX,
+    },
+    (test) => {
+      const file = join(temporaryFolder(test), "it's");
+      writeFileSync(file, "");
+      chmodSync(file, 0o640);
+      const { code, message, advice, who } = refusalOf(() => readPrivateFile(file, "QB_CERTIFICATE"));
+      assert.equal(code, "QB_CERTIFICATE");
+      assert.equal(who, "operator");
+      assert.ok(message.startsWith(`${file} has mode 0640`));
+      assert.equal(advice, `Run: chmod 600 '${file.replace("'", String.raw`'\''`)}'`);
+    },
+  );
+
+  it("is not a folder", (test) => {
+    const { message } = refusalOf(() => readPrivateFile(temporaryFolder(test), "QB_INVALID_ARGUMENT"));
+    assert.match(message, /cannot read .*EISDIR/);
+  });
+
+  it("is replaced as a whole, for the owner only", (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "a");
+    writeFileSync(file, "old", { mode: 0o600 });
+    const before = statSync(file).ino;
+    replaceFile(file, "new");
+    assert.equal(readFileSync(file, "utf8"), "new");
+    assert.notEqual(statSync(file).ino, before);
+    if (POSIX === false) assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(folder), ["a"]);
+  });
+
+  it("is created only where there is none", (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "a");
+    assert.equal(createFile(file, "first"), true);
+    assert.equal(createFile(file, "second"), false);
+    assert.equal(readFileSync(file, "utf8"), "first");
+    if (POSIX === false) assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(folder), ["a"]);
+  });
+
+  it("leaves nothing behind when it cannot be written", (test) => {
+    const folder = temporaryFolder(test);
+    assert.throws(() => createFile(join(folder, "none", "a"), ""), /ENOENT/);
+    assert.throws(() => replaceFile(folder, ""), /EISDIR|EPERM|ENOTEMPTY|EEXIST/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
