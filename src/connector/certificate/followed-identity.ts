@@ -1,0 +1,70 @@
+import { QBError } from "../../errors.js";
+import { certificateError } from "./certificate-error.js";
+import { FileWatch } from "./file-watch.js";
+import { isSameIdentity, type ServerIdentity } from "./server-identity.js";
+
+export interface IdentitySource {
+  /** The file that is followed; undefined when there is none. */
+  readonly file: string | undefined;
+  /** Reads it for the first time. */
+  readonly open: () => ServerIdentity;
+  /** Reads it again after a change. */
+  readonly reopen: () => ServerIdentity;
+  /** Undefined for what is not renewed here. */
+  readonly renewal?: Renewal;
+}
+
+export interface Renewal {
+  readonly isDue: (identity: ServerIdentity) => boolean;
+  readonly renew: (identity: ServerIdentity) => ServerIdentity;
+}
+
+const RENEWAL_INTERVAL_MS = 60 * 60 * 1000;
+
+/**
+ * An identity that is read again when its file changes, and renewed before it ends. When that fails the one from before stays in
+ * use, and `onError` hears of it, once.
+ */
+export class FollowedIdentity {
+  readonly #source: IdentitySource;
+  readonly #onError: (error: QBError) => void;
+  readonly #watch: FileWatch | undefined;
+  #identity: ServerIdentity;
+  #renewalTriedAt = -Infinity;
+
+  constructor(source: IdentitySource, onError: (error: QBError) => void) {
+    this.#source = source;
+    this.#onError = onError;
+    this.#watch = source.file === undefined ? undefined : new FileWatch(source.file);
+    this.#identity = source.open();
+  }
+
+  /** The same object as long as nothing has changed. */
+  get identity(): ServerIdentity {
+    if (this.#watch?.hasChanged() === true) this.#replaceBy(() => this.#source.reopen());
+    const { renewal } = this.#source;
+    if (renewal?.isDue(this.#identity) === true && this.#mayTryToRenew())
+      this.#replaceBy(() => renewal.renew(this.#identity));
+    return this.#identity;
+  }
+
+  #mayTryToRenew(): boolean {
+    const now = Date.now();
+    if (Math.abs(now - this.#renewalTriedAt) < RENEWAL_INTERVAL_MS) return false;
+    this.#renewalTriedAt = now;
+    return true;
+  }
+
+  #replaceBy(read: () => ServerIdentity): void {
+    try {
+      const identity = read();
+      if (!isSameIdentity(identity, this.#identity)) this.#identity = identity;
+    } catch (cause) {
+      this.#onError(
+        cause instanceof QBError
+          ? cause
+          : certificateError("the certificate cannot be read", undefined, cause),
+      );
+    }
+  }
+}

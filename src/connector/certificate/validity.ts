@@ -1,0 +1,19 @@
+import type { X509Certificate } from "node:crypto";
+import { subjectOf } from "./subject-look-up.js";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Fewer than 0 when it has ended. */
+export function daysLeft({ validTo }: X509Certificate): number {
+  return (Date.parse(validTo) - Date.now()) / DAY_MS;
+}
+
+/** What an operator should hear of the certificate's dates: it ended, has not begun, or ends within 30 days. */
+export function validityWarning(certificate: X509Certificate): string | undefined {
+  const { validFrom, validTo } = certificate;
+  const left = daysLeft(certificate);
+  const named = `the certificate ${subjectOf(certificate)}`;
+  if (left <= 0) return `${named} expired on ${validTo}`;
+  if (Date.parse(validFrom) > Date.now()) return `${named} is not valid before ${validFrom}`;
+  return left < 30 ? `${named} ends on ${validTo}` : undefined;
+}
