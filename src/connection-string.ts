@@ -1,136 +1,21 @@
+import {
+  CONNECTION_STRING_NAMES,
+  type ConnectionString,
+  type ConnectionStringName,
+  type ConnectionStringRow,
+} from "./connection-string-names.js";
+import { canonicalValue, findComplaint, isDoubtful } from "./connection-string-values.js";
 import { QBError } from "./errors.js";
 
-/**
- * What a connection string says, under the canonical names. Values are strings as written, but valid; the choices of
- * `ConnectionMode` and `ReadOnly` are in canonical spelling. An absent name was not given.
- */
-export interface ConnectionString {
-  readonly URL?: string | undefined;
-  readonly User?: string | undefined;
-  readonly Password?: string | undefined;
-  readonly ApplicationName?: string | undefined;
-  readonly ApplicationID?: string | undefined;
-  readonly CompanyFile?: string | undefined;
-  readonly ConnectionMode?: string | undefined;
-  readonly AuthFlags?: string | undefined;
-  readonly ReadOnly?: string | undefined;
-  readonly Ticket?: string | undefined;
-}
-
-export type ConnectionStringName = keyof ConnectionString;
-
-export type ConnectionStringType = "url" | "text" | "nonBlankText" | "mode" | "flags" | "boolean";
-
-/** One name that a connection string may hold. */
-export interface ConnectionStringRow {
-  readonly name: ConnectionStringName;
-  readonly type: ConnectionStringType;
-  /** `client` never leaves the client, `settings` travels to the connector, `ticket` is put there by openQBConnection(). */
-  readonly use: "client" | "settings" | "ticket";
-  /** Whether redaction replaces the value. */
-  readonly secret: boolean;
-  readonly description: string;
-  /** What holds when the name is not given; undefined when there is no default. */
-  readonly default: string | undefined;
-}
-
-/** The names of a connection string, in the order in which they are written. Frozen. */
-export const CONNECTION_STRING_NAMES: readonly ConnectionStringRow[] = Object.freeze(
-  (
-    [
-      {
-        name: "URL",
-        type: "url",
-        use: "client",
-        secret: false,
-        description: "Address of the connector. Without it, QuickBooks on this machine is used.",
-        default: undefined,
-      },
-      {
-        name: "User",
-        type: "text",
-        use: "client",
-        secret: false,
-        description: "User name for the connector.",
-        default: undefined,
-      },
-      {
-        name: "Password",
-        type: "text",
-        use: "client",
-        secret: true,
-        description: "Password for the connector.",
-        default: undefined,
-      },
-      {
-        name: "ApplicationName",
-        type: "nonBlankText",
-        use: "settings",
-        secret: false,
-        description: "Name under which QuickBooks asks its administrator to grant access.",
-        default: "qbconnector",
-      },
-      {
-        name: "ApplicationID",
-        type: "text",
-        use: "settings",
-        secret: false,
-        description: "Identifier of the application for QuickBooks, seldom needed.",
-        default: "",
-      },
-      {
-        name: "CompanyFile",
-        type: "text",
-        use: "settings",
-        secret: false,
-        description: "Full path of the company file. Empty: the file that is open in QuickBooks.",
-        default: "",
-      },
-      {
-        name: "ConnectionMode",
-        type: "mode",
-        use: "settings",
-        secret: false,
-        description: "How QuickBooks opens the company file.",
-        default: "DontCare",
-      },
-      {
-        name: "AuthFlags",
-        type: "flags",
-        use: "settings",
-        secret: false,
-        description:
-          "Editions to be reached: 0x1 Simple Start, 0x2 Pro, 0x4 Premier, 0x8 Enterprise; 0x80000000 forces " +
-          "the authorization dialog. Empty: no flags are sent.",
-        default: "",
-      },
-      {
-        name: "ReadOnly",
-        type: "boolean",
-        use: "settings",
-        secret: false,
-        description: "Ask QuickBooks for access that cannot write.",
-        default: "false",
-      },
-      {
-        name: "Ticket",
-        type: "text",
-        use: "ticket",
-        secret: true,
-        description: "The open connection. Put there by openQBConnection(); never write it yourself.",
-        default: undefined,
-      },
-    ] satisfies ConnectionStringRow[]
-  ).map((row) => Object.freeze(row)),
-);
+export {
+  CONNECTION_STRING_NAMES,
+  type ConnectionString,
+  type ConnectionStringName,
+  type ConnectionStringRow,
+  type ConnectionStringType,
+} from "./connection-string-names.js";
 
 const rowsByName = new Map(CONNECTION_STRING_NAMES.map((row) => [row.name.toLowerCase(), row]));
-const secretNames = CONNECTION_STRING_NAMES.filter((row) => row.secret).map((row) => row.name);
-
-const CHOICES: Partial<Record<ConnectionStringType, readonly string[]>> = {
-  mode: ["SingleUser", "MultiUser", "DontCare"],
-  boolean: ["true", "false"],
-};
 
 /** A name and its value, and where they stand in the text: offsets from 0, `end` behind the closing quote. */
 interface Pair {
@@ -340,38 +225,6 @@ function editDistance(from: string, to: string): number {
   return previous[to.length] ?? 0;
 }
 
-function findComplaint(row: ConnectionStringRow, value: string): string | undefined {
-  if (/\p{Cc}/u.test(value)) return "must not contain control characters (tabs and line ends included)";
-  if (/\p{Cs}/u.test(value)) return "must be valid Unicode, but contains half of a surrogate pair";
-  if (row.type === "url") return findUrlComplaint(value);
-  if (row.type === "nonBlankText") return value.trim() === "" ? "must not be empty" : undefined;
-  if (row.type === "flags")
-    return isFlags(value) ? undefined : "must be a number from 0 to 0xFFFFFFFF, decimal or 0x";
-  const choices = CHOICES[row.type];
-  if (choices === undefined || choices.some((choice) => isSameWord(choice, value))) return undefined;
-  return `must be ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
-}
-
-function findUrlComplaint(value: string): string | undefined {
-  const authority = /^https?:\/\/([^/\\\s]+)(?:\/[^\\\s]*)?$/i.exec(value)?.[1];
-  if (authority === undefined) return "must be an http: or https: URL without blanks";
-  if (authority.includes("@")) return "must not hold a user name or password; use User and Password";
-  if (/[?#]/.test(value)) return "must not have a query or fragment";
-  return URL.canParse(value) ? undefined : "must be an http: or https: URL, with a valid host and port";
-}
-
-function isFlags(value: string): boolean {
-  return value === "" || (/^(?:0x[\da-f]+|\d+)$/i.test(value) && Number(value) <= 0xffffffff);
-}
-
-function isSameWord(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
-function canonicalValue(row: ConnectionStringRow, value: string): string {
-  return CHOICES[row.type]?.find((choice) => isSameWord(choice, value)) ?? value;
-}
-
 function refuseUnfit(name: string, value: unknown): void {
   const row = CONNECTION_STRING_NAMES.find((known) => known.name === name);
   const shown = isPlainWord(name) ? name : undefined;
@@ -400,7 +253,9 @@ function positionedRefusal(text: string, pairs: readonly Pair[], fault: Fault): 
 }
 
 function guessCause(pairs: readonly Pair[], fault: Fault): string {
-  const greedy = pairs.find(({ row, value }) => row !== undefined && value.includes("="));
+  const greedy = pairs.find(
+    ({ row, value }) => row !== undefined && value.includes("=") && isDoubtful(row, value),
+  );
   if (greedy?.row !== undefined) return `; a quote may be missing at the value of ${greedy.row.name}`;
   const last = pairs.at(-1);
   const adjoins = last !== undefined && !last.bare && last.end === fault.offset;
@@ -435,13 +290,6 @@ function mend(text: string): Scan {
 
 function mayHoldSecret(pair: Pair): boolean {
   return pair.row === undefined || pair.row.secret || isDoubtful(pair.row, pair.value);
-}
-
-/** A value that looks as if it had swallowed the next pair, or a URL that carries credentials. */
-function isDoubtful(row: ConnectionStringRow, value: string): boolean {
-  const lowered = value.toLowerCase();
-  if (lowered.includes("=") || secretNames.some((name) => lowered.includes(name.toLowerCase()))) return true;
-  return row.type === "url" && /[@?#]/.test(value);
 }
 
 function redactText(text: string): string {

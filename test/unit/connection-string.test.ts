@@ -12,6 +12,16 @@ import {
 import type { ConnectionString, ConnectionStringName } from "../../dist/connection-string.js";
 import { QBError } from "../../dist/errors.js";
 
+/** A certificate that nothing uses, as openssl made it, and its pin. */
+const certificate =
+  "MIIBcTCCARegAwIBAgIUX3k0IhnzIzxoPhCFIFAMZUqgalUwCgYIKoZIzj0EAwIwDjEMMAoGA1UEAwwDRm9vMB4XDTI2MTEyMjA3" +
+  "MjYwN1oXDTM2MTExOTA3MjYwN1owDjEMMAoGA1UEAwwDRm9vMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEIhM3WrUSPKSLTDu8" +
+  "IqJO+c+2toCkg1T0Y9/lzbXS0vy+MmjZOK/rc0pwXoMDWgax/AR7P4pG7PlJO50RTt0QoaNTMFEwHQYDVR0OBBYEFDW4glK3am6G" +
+  "uAWzoXZPL7Oy8SGCMB8GA1UdIwQYMBaAFDW4glK3am6GuAWzoXZPL7Oy8SGCMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID" +
+  "SAAwRQIhAIwzOs+db743I7jA3myHK+Tiiwrd6uWSyVvKerOgHkiAAiAzJpNyLBu34ClrEIflZCbhkiPnRHDwPH7E5VsZLasiHQ==";
+const pin = "sha256//Ri9BiEnWvOOwiPh/2NCBxbYU/wXZaljLehTBpjhBjw4=";
+const pins = [pin, "sha256//KqULR8kjQt3aHcy3dOUOSX11ljLbLDqLhrManXN/gVE="];
+
 function refusalOf(act: () => unknown): QBError {
   try {
     act();
@@ -73,6 +83,10 @@ describe("parseConnectionString reads", () => {
     ["AuthFlags=4294967295", { AuthFlags: "4294967295" }],
     ["AuthFlags=''", { AuthFlags: "" }],
     ["Ticket='abc'", { Ticket: "abc" }],
+    [`sslpin='${pin}'`, { SSLPin: pin }],
+    [`SSLPin="${pins.join(";")}"`, { SSLPin: pins.join(";") }],
+    [`SSLAcceptServerCert='${certificate}'`, { SSLAcceptServerCert: certificate }],
+    ["SSLAcceptServerCertFile='C:\\my books\\c.pem'", { SSLAcceptServerCertFile: "C:\\my books\\c.pem" }],
   ];
   for (const [text, values] of forms) {
     it(JSON.stringify(text), () => assert.deepEqual(parseConnectionString(text), values));
@@ -90,8 +104,10 @@ describe("parseConnectionString reads", () => {
 });
 
 describe("parseConnectionString refuses", () => {
+  const pemLine = `-----BEGIN CERTIFICATE----- ${certificate} -----END CERTIFICATE-----`;
+  const twice = Buffer.concat(Array(2).fill(Buffer.from(certificate, "base64"))).toString("base64");
   const all =
-    "URL, User, Password, ApplicationName, ApplicationID, CompanyFile, ConnectionMode, AuthFlags, ReadOnly, Ticket";
+    "URL, User, Password, SSLPin, SSLAcceptServerCert, SSLAcceptServerCertFile, ApplicationName, ApplicationID, CompanyFile, ConnectionMode, AuthFlags, ReadOnly, Ticket";
   const cases: [text: string, position: number, name: string | undefined, problem: string][] = [
     ["User", 1, "User", 'expected a name and "="'],
     ["=Foo", 1, undefined, 'expected a name before "="'],
@@ -133,6 +149,22 @@ describe("parseConnectionString refuses", () => {
     ["AuthFlags=0b1", 11, "AuthFlags", "must be a number"],
     ["Server=x;UID=Foo;PWD=Bar", 9, undefined, 'pairs are separated by blanks, not by ";"'],
     ["Password=a;b", 11, undefined, 'a value with ";" needs quotes'],
+    ["SSLPin=''", 8, "SSLPin", "must be sha256// and the 44 characters"],
+    [`SSLPin='${pin};'`, 8, "SSLPin", "must be sha256//"],
+    [`SSLPin='${pin}; ${pin}'`, 8, "SSLPin", "must be sha256//"],
+    [`SSLPin='${pin.replace("sha256", "SHA256")}'`, 8, "SSLPin", "must be sha256//"],
+    [`SSLPin='${pin.slice("sha256//".length)}'`, 8, "SSLPin", "must be sha256//"],
+    [`SSLPin='${pin.slice(0, -2)}b='`, 8, "SSLPin", "must be sha256//"],
+    [`SSLPin='sha256//${"0".repeat(64)}'`, 8, "SSLPin", "must be sha256//"],
+    [`SSLPin=${pin}`, 8, "SSLPin", 'needs quotes because it contains "="'],
+    [`SSLPin='${pin} Password='Bar'`, 8 + pin.length + 12, undefined, "missing at the value of SSLPin"],
+    ["SLPin='x'", 1, "SLPin", "did you mean SSLPin?"],
+    ["SSLAcceptServerCert=''", 21, "SSLAcceptServerCert", "must be the base64 of one X.509 certificate"],
+    [`SSLAcceptServerCert='${certificate} '`, 21, "SSLAcceptServerCert", "must be the base64 of one"],
+    [`SSLAcceptServerCert='${certificate.slice(4)}'`, 21, "SSLAcceptServerCert", "must be the base64 of one"],
+    [`SSLAcceptServerCert='${pemLine}'`, 21, "SSLAcceptServerCert", "with SSLAcceptServerCertFile"],
+    [`SSLAcceptServerCert='${twice}'`, 21, "SSLAcceptServerCert", "must be the base64 of one"],
+    ["SSLAcceptServerCertFile=' '", 25, "SSLAcceptServerCertFile", "must not be empty"],
   ];
   for (const [text, position, name, problem] of cases) {
     it(JSON.stringify(text.slice(0, 60)), () => {
@@ -241,6 +273,19 @@ describe("redactConnectionString", () => {
     ["User='Foo' Password='Bar' User='Bar'", "User='Foo' Password=***"],
     ["URL='http://Foo:Bar@x'", "URL=***"],
     ["Bar", "***"],
+    [`SSLPin='${pin}' User='Foo'`, `SSLPin='${pin}' User='Foo'`],
+    [
+      `SSLPin='${pins.join(";")}' Password='Bar' SSLAcceptServerCert='${certificate}'`,
+      `SSLPin='${pins.join(";")}' Password='***' SSLAcceptServerCert='${certificate}'`,
+    ],
+    [`SSLPin='${pin}' Password='Bar`, `SSLPin='${pin}' Password=***`],
+    [`SSLPin='${pin} Password=Bar'`, "SSLPin=***"],
+    [`SSLPin='Bar' User='Foo'`, "SSLPin=***"],
+    [`SSLPin='${pin.slice(0, -2)}b='`, "SSLPin=***"],
+    [`SSLAcceptServerCert='Bar'`, "SSLAcceptServerCert=***"],
+    [`User='${pin}' Password='Bar'`, "User=***"],
+    [`CompanyFile='${certificate}='`, "CompanyFile=***"],
+    ["SSLAcceptServerCertFile='c.pem Password=Bar'", "SSLAcceptServerCertFile=***"],
   ];
   for (const [text, redacted] of cases) {
     it(`shows ${redacted} for ${text}`, () => assert.equal(redactConnectionString(text), redacted));
@@ -250,6 +295,8 @@ describe("redactConnectionString", () => {
     const values = { Ticket: "Bar", Password: "Bar", User: "O'Brien", CompanyFile: undefined };
     assert.equal(redactConnectionString(values), `User="O'Brien" Password='***' Ticket='***'`);
     assert.equal(redactConnectionString({ URL: "http://Foo:Bar@x" }), "URL='***'");
+    assert.equal(redactConnectionString({ SSLPin: pin }), `SSLPin='${pin}'`);
+    assert.equal(redactConnectionString({ SSLPin: `${pin} Password=Bar` }), "SSLPin='***'");
   });
 
   it("never throws", () => {
@@ -278,6 +325,9 @@ const anyValue: Record<ConnectionStringName, fc.Arbitrary<string>> = {
   URL: fc.webUrl({ validSchemes: ["http", "https"] }),
   User: words,
   Password: words,
+  SSLPin: fc.constantFrom(...pins, pins.join(";")),
+  SSLAcceptServerCert: fc.constant(certificate),
+  SSLAcceptServerCertFile: words.filter((value) => value.trim() !== ""),
   ApplicationName: words.filter((value) => value.trim() !== ""),
   ApplicationID: words,
   CompanyFile: words,
@@ -312,9 +362,10 @@ const sound = fc
     const pairs = [
       written("User", given.user.value, given.user.mark),
       written("CompanyFile", given.file.value, given.file.mark),
+      written("SSLPin", pin, given.user.mark),
       written(given.name, given.secret, given.mark),
     ];
-    return fc.shuffledSubarray(pairs, { minLength: 3 }).map((shuffled) => shuffled.join(" "));
+    return fc.shuffledSubarray(pairs, { minLength: 4 }).map((shuffled) => shuffled.join(" "));
   });
 
 const slip = fc.record({ at: fc.nat(), inserted: fc.constantFrom("", "", "'", '"') });
@@ -474,6 +525,8 @@ function documentedRow(row: (typeof CONNECTION_STRING_NAMES)[number]): string[] 
     url: "URL",
     text: "text",
     nonBlankText: "text, not empty",
+    pins: "pins",
+    certificate: "certificate",
     mode: "`SingleUser`, `MultiUser` or `DontCare`",
     flags: "number",
     boolean: "`true` or `false`",
