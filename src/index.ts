@@ -51,5 +51,7 @@ export { hashPassword } from "./connector/password-hash.js";
 export type { ClientSetting } from "./connector/policy.js";
 export { QBConnector } from "./connector/qb-connector.js";
 export type { CallOptions, QBClientOptions } from "./client/client-options.js";
+export type { QBClientEvents, SSLServerAuthenticationEvent, SSLStatusEvent } from "./client/events.js";
 export { QBClient } from "./client/qb-client.js";
+export type { DispatchedAnswer, DispatchedRequest, RequestDispatcher } from "./client/request-dispatcher.js";
 export type { EventListener, TypedEmitter } from "./event-dispatch.js";

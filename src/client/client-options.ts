@@ -1,6 +1,7 @@
 import { QBError } from "../errors.js";
 import { standardErrorLogger, withoutFailures, type Logger } from "../logger.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
+import type { RequestDispatcher } from "./request-dispatcher.js";
 
 export interface QBClientOptions {
   /** For a connection string without URL: the road to the local QuickBooks. */
@@ -9,8 +10,15 @@ export interface QBClientOptions {
   readonly deadlineMs?: number;
   /** Connections to the connector that may be open at the same time. Default 8. */
   readonly connections?: number;
-  /** URL of an HTTP proxy. */
+  /** URL of an HTTP proxy. The connector's certificate is judged through it, too. */
   readonly proxy?: string;
+  /**
+   * An undici dispatcher that sends the requests instead of connections of this client's own. It is not closed with the client.
+   * What became of a request that failed cannot be seen on it, so a failed write is mostly `unknown`.
+   */
+  readonly dispatcher?: RequestDispatcher;
+  /** That the dispatcher verifies certificates itself, for an https: URL; `sslServerAuthentication` never fires then. */
+  readonly trustDispatcher?: boolean;
   /** pino's interface. Default: warnings and errors to standard error. */
   readonly logger?: Logger;
 }
@@ -32,23 +40,57 @@ export interface CompleteClientOptions {
   readonly deadlineMs: number | undefined;
   readonly connections: number;
   readonly proxy: string | undefined;
+  readonly dispatcher: RequestDispatcher | undefined;
+  readonly trustDispatcher: boolean;
   readonly logger: Logger;
 }
 
-const NAMES = new Set(["quickbooks", "deadlineMs", "connections", "proxy", "logger"]);
+const NAMES = new Set([
+  "quickbooks",
+  "deadlineMs",
+  "connections",
+  "proxy",
+  "dispatcher",
+  "trustDispatcher",
+  "logger",
+]);
 const GREATEST = 2 ** 31 - 1;
 
 /** Throws `QB_INVALID_ARGUMENT` that names the wrong option. */
 export function completeClientOptions(options: QBClientOptions): CompleteClientOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
-  if (unknown !== undefined) throw new QBError("QB_INVALID_ARGUMENT", `the option "${unknown}" is not known`);
-  const { quickbooks, deadlineMs, connections = 8, proxy, logger = standardErrorLogger } = options;
+  if (unknown !== undefined) throw invalid(`the option "${unknown}" is not known`);
+  const { quickbooks, deadlineMs, connections = 8, proxy, dispatcher } = options;
   checkWholeNumber("connections", connections, 1024);
-  if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol))) {
-    throw new QBError("QB_INVALID_ARGUMENT", "proxy must be an http: or https: URL");
-  }
+  if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)))
+    throw invalid("proxy must be an http: or https: URL");
+  checkDispatcherOptions(options);
   if (deadlineMs !== undefined) checkDeadline(deadlineMs);
-  return Object.freeze({ quickbooks, deadlineMs, connections, proxy, logger: withoutFailures(logger) });
+  return Object.freeze({
+    quickbooks,
+    deadlineMs,
+    connections,
+    proxy,
+    dispatcher,
+    trustDispatcher: options.trustDispatcher ?? false,
+    logger: withoutFailures(options.logger ?? standardErrorLogger),
+  });
+}
+
+function checkDispatcherOptions({ dispatcher, trustDispatcher, proxy, connections }: QBClientOptions): void {
+  if (trustDispatcher !== undefined && typeof trustDispatcher !== "boolean")
+    throw invalid("trustDispatcher must be true or false");
+  if (dispatcher === undefined) {
+    if (trustDispatcher === true)
+      throw invalid("trustDispatcher is for the option dispatcher, which is missing");
+    return;
+  }
+  if (typeof (dispatcher as Partial<RequestDispatcher> | null)?.request !== "function")
+    throw invalid("dispatcher must be an undici dispatcher, with a method request");
+  if (proxy !== undefined || connections !== undefined)
+    throw invalid(
+      "proxy and connections are for the client's own connections: leave them out, or the dispatcher",
+    );
 }
 
 export function checkDeadline(deadlineMs: number): number {
@@ -57,5 +99,9 @@ export function checkDeadline(deadlineMs: number): number {
 
 function checkWholeNumber(name: string, value: number, greatest: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= greatest) return value;
-  throw new QBError("QB_INVALID_ARGUMENT", `${name} must be a whole number from 1 to ${greatest}`);
+  throw invalid(`${name} must be a whole number from 1 to ${greatest}`);
+}
+
+function invalid(message: string): QBError {
+  return new QBError("QB_INVALID_ARGUMENT", message);
 }

@@ -1,5 +1,8 @@
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { Client, type buildConnector, type Dispatcher } from "undici";
+import { handshakeFailure } from "./handshake-failure.js";
+import type { ServerAuthentication } from "./server-authentication.js";
 
 interface Counters {
   readonly bytesRead: number;
@@ -45,13 +48,18 @@ export class ExchangeProgress {
   }
 }
 
-/** One connection at a time; exchanges whose `opaque` is an `ExchangeProgress` are followed. */
+/**
+ * One connection at a time; exchanges whose `opaque` is an `ExchangeProgress` are followed. With https: a connection is used
+ * only when its certificate has passed.
+ */
 export class WatchedClient extends Client {
   readonly #line: Line;
 
-  constructor(origin: URL, options: Client.Options) {
+  constructor(origin: URL, options: Client.Options, authentication: ServerAuthentication) {
     const line: Line = { socket: undefined, atConnect: NOTHING };
-    super(origin, { ...options, connect: remembering(options.connect as buildConnector.connector, line) });
+    const given = options.connect as buildConnector.connector;
+    const connect = origin.protocol === "https:" ? judging(given, authentication) : given;
+    super(origin, { ...options, connect: remembering(connect, line) });
     this.#line = line;
   }
 
@@ -69,6 +77,27 @@ function remembering(connect: buildConnector.connector, line: Line): buildConnec
       line.socket = socket;
       line.atConnect = countersOf(socket);
       callback(null, socket);
+    });
+}
+
+function judging(
+  connect: buildConnector.connector,
+  authentication: ServerAuthentication,
+): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error !== null) {
+        const failure = handshakeFailure(error);
+        authentication.tell(failure.message);
+        return callback(failure, null);
+      }
+      authentication.admit(socket as TLSSocket).then(
+        () => callback(null, socket),
+        (refusal: Error) => {
+          socket.destroy();
+          callback(refusal, null);
+        },
+      );
     });
 }
 

@@ -1,6 +1,7 @@
 import { QBError, type Outcome } from "../errors.js";
 import { readMessageSet } from "../qbxml/envelope.js";
 import { CodePage } from "../qbxml/code-page.js";
+import { explainDistrust, isDistrust } from "./distrust.js";
 
 /** The request never left: nobody was there to take it. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -34,7 +35,8 @@ export function isClosed(error: unknown): boolean {
 export interface FailedExchange {
   readonly abortedBy: "deadline" | "caller" | undefined;
   readonly sent: boolean;
-  readonly answering: boolean;
+  /** Undefined when it cannot be known. */
+  readonly answering: boolean | undefined;
   /** Absent when the exchange can have written nothing. */
   readonly qbxml: string | undefined;
 }
@@ -49,12 +51,15 @@ export function transportError(cause: unknown, exchange: FailedExchange): QBErro
   const retryable = !mayHaveWritten;
   if (abortedBy === "deadline")
     return new QBError("QB_TIMEOUT", "the connector did not answer in time", { ...known, retryable });
+  // No connection was made, or it was refused before anything was sent.
+  if (cause instanceof QBError) return cause;
   const code = codeOf(cause);
   if (code === "UND_ERR_CLOSED" || code === "UND_ERR_DESTROYED")
     return new QBError("QB_CLOSED", "the client is closed", known);
   if (!sent) return unreachable(code, cause);
-  const where = answering ? "in the middle of the answer" : "before an answer came";
-  const message = `the connection was lost ${where} (${code || "no code"})`;
+  if (startsLikeTls(cause))
+    return new QBError("QB_TLS", "what answers there speaks TLS, but the URL begins with http:", { cause });
+  const message = `the connection was lost${whereOf(answering)} (${code || "no code"})`;
   return new QBError("QB_CONNECTION_LOST", message, { ...known, retryable });
 }
 
@@ -67,7 +72,24 @@ export function answerTooLong(qbxml: string, cause: unknown): QBError {
   });
 }
 
+function whereOf(answering: boolean | undefined): string {
+  if (answering === undefined) return "";
+  return answering ? " in the middle of the answer" : " before an answer came";
+}
+
+/** A server with TLS may answer HTTP with an alert: a record of type 21. It has understood nothing of the request. */
+function startsLikeTls(cause: unknown): boolean {
+  const { data } = (cause ?? {}) as { data?: unknown };
+  return typeof data === "string" && data.startsWith("\x15\x03");
+}
+
 function unreachable(code: string, cause: unknown): QBError {
+  if (isDistrust(code)) {
+    const message = `the certificate of the connector or of a proxy is refused: ${explainDistrust(code)}`;
+    const advice =
+      "The proxy needs a certificate that Node.js trusts (NODE_EXTRA_CA_CERTS adds authorities).";
+    return new QBError("QB_SERVER_CERTIFICATE", message, { advice, cause });
+  }
   const why = Object.hasOwn(UNREACHABLE, code) ? UNREACHABLE[code] : "no connection came about";
   const message = `the connector cannot be reached: ${why} (${code || "no code"})`;
   return new QBError("QB_UNREACHABLE", message, { cause });

@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { promisify } from "node:util";
 import { createGunzip, gunzip, gunzipSync } from "node:zlib";
-import { Pool, ProxyAgent, type Dispatcher } from "undici";
 import {
   CONNECTION_STRING_NAMES,
   formatConnectionString,
   type ConnectionString,
 } from "../connection-string.js";
 import { QBError } from "../errors.js";
+import type { EventDispatch } from "../event-dispatch.js";
 import type { Logger } from "../logger.js";
 import { fromProblem } from "../wire/problem.js";
 import {
@@ -20,13 +20,20 @@ import {
   TICKETS_PATH,
 } from "../wire/protocol.js";
 import { CallClock } from "./call-clock.js";
-import { ExchangeProgress, WatchedClient } from "./exchange-progress.js";
+import type { QBClientEvents } from "./events.js";
+import { ExchangeProgress } from "./exchange-progress.js";
+import { ForeignDispatcher, guessedProgress } from "./foreign-dispatcher.js";
 import { answerTooLong, isClosed, summarize, transportError } from "./http-failure.js";
+import { pooledDispatcher } from "./pooled-dispatcher.js";
+import type { DispatchedAnswer, RequestDispatcher } from "./request-dispatcher.js";
 import type { Road, RoadCall } from "./road.js";
+import { ServerAuthentication } from "./server-authentication.js";
+import { serverTrust } from "./server-trust.js";
 
 export interface HttpRoadOptions {
   readonly connections: number;
   readonly proxy: string | undefined;
+  readonly dispatcher: RequestDispatcher | undefined;
   readonly logger: Logger;
 }
 
@@ -40,7 +47,7 @@ interface Exchange {
 }
 
 /** The head of an answer; what goes wrong with its body is told by `broken`. */
-interface Answer extends Pick<Dispatcher.ResponseData, "statusCode" | "headers" | "body"> {
+interface Answer extends DispatchedAnswer {
   readonly broken: (cause: unknown) => QBError;
 }
 
@@ -56,7 +63,8 @@ const gunzipAsync = promisify(gunzip);
 /** A connector on the other end of HTTP. */
 export class HttpRoad implements Road {
   readonly #options: HttpRoadOptions;
-  readonly #dispatcher: Dispatcher;
+  readonly #authentication: ServerAuthentication;
+  readonly #dispatcher: ForeignDispatcher | ReturnType<typeof pooledDispatcher>;
   readonly #origin: string;
   /** Without a slash at its end. */
   readonly #basePath: string;
@@ -64,14 +72,18 @@ export class HttpRoad implements Road {
   readonly #headers: string[];
   readonly #messageHeaders: string[];
 
-  constructor(values: ConnectionString, options: HttpRoadOptions) {
+  constructor(values: ConnectionString, options: HttpRoadOptions, dispatch: EventDispatch<QBClientEvents>) {
     const url = new URL(values.URL as string);
     this.#options = options;
     this.#origin = url.origin;
     this.#basePath = url.pathname.replace(/\/$/, "");
     this.#headers = [...credentials(values), ...settings(values)];
     this.#messageHeaders = [...this.#headers, "content-type", QBXML_TYPE, "accept-encoding", "gzip"];
-    this.#dispatcher = makeDispatcher(url.origin, options);
+    this.#authentication = new ServerAuthentication(serverTrust(values), dispatch);
+    this.#dispatcher =
+      options.dispatcher === undefined
+        ? pooledDispatcher(url.origin, options, this.#authentication)
+        : new ForeignDispatcher(options.dispatcher);
   }
 
   async send(qbxml: string, call: RoadCall): Promise<string> {
@@ -106,10 +118,13 @@ export class HttpRoad implements Road {
   }
 
   async close(): Promise<void> {
+    // Calls that waited for these connections were ended by their callers.
+    this.#authentication.end();
     await this.#dispatcher.close();
   }
 
   async destroy(): Promise<void> {
+    this.#authentication.end();
     await this.#dispatcher.destroy();
   }
 
@@ -139,7 +154,8 @@ export class HttpRoad implements Road {
     const { body, clock } = exchange;
     const progress = new ExchangeProgress();
     const broken = (cause: unknown): QBError => {
-      const { sent, answering } = progress;
+      const foreign = this.#dispatcher instanceof ForeignDispatcher;
+      const { sent, answering } = foreign ? guessedProgress(cause) : progress;
       return transportError(cause, { abortedBy: clock.abortedBy, sent, answering, qbxml: body });
     };
     try {
@@ -156,20 +172,20 @@ export class HttpRoad implements Road {
   #request(
     { method, path, body, call, clock }: Exchange,
     progress: ExchangeProgress,
-  ): Promise<Dispatcher.ResponseData<ExchangeProgress>> {
+  ): Promise<DispatchedAnswer> {
     const headers = body === undefined ? this.#headers : this.#messageHeaders;
     const { deadlineMs } = call;
-    const answered = this.#dispatcher.request({
+    const request = {
       origin: this.#origin,
       path: this.#basePath + path,
       method,
       headers: deadlineMs === undefined ? headers : [...headers, DEADLINE_HEADER, String(deadlineMs)],
       body: body ?? null,
-      signal: clock,
-      opaque: progress,
-    });
+    };
+    const dispatcher = this.#dispatcher;
+    if (dispatcher instanceof ForeignDispatcher) return dispatcher.request(request, clock);
     // undici notices the end of a call that waits for a connection only when it gets one.
-    return clock.orEnd(answered);
+    return clock.orEnd(dispatcher.request({ ...request, signal: clock, opaque: progress }));
   }
 
   #tellChanges(headers: IncomingHttpHeaders): void {
@@ -180,18 +196,6 @@ export class HttpRoad implements Road {
       `the connector changed ${String(count)} characters that QuickBooks cannot store`,
     );
   }
-}
-
-function makeDispatcher(origin: string, { connections, proxy }: HttpRoadOptions): Dispatcher {
-  const factory = (to: URL, options: object): Dispatcher => new WatchedClient(to, options);
-  // The deadline of each call is the only limit of time; undici's own would cut long calls after 300 s.
-  const limits = { headersTimeout: 0, bodyTimeout: 0, connections };
-  if (proxy === undefined) return new Pool(origin, { ...limits, factory });
-  return new ProxyAgent({
-    uri: proxy,
-    ...limits,
-    factory: (to, options) => new Pool(to, { ...options, factory }),
-  });
 }
 
 function credentials({ User: user = "", Password: password = "" }: ConnectionString): string[] {

@@ -6,6 +6,7 @@ import {
   type ConnectionString,
 } from "../connection-string.js";
 import { QBError } from "../errors.js";
+import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
 import {
   checkDeadline,
   completeClientOptions,
@@ -13,9 +14,15 @@ import {
   type CompleteClientOptions,
   type QBClientOptions,
 } from "./client-options.js";
+import type { QBClientEvents } from "./events.js";
+import { checkDispatcher } from "./foreign-dispatcher.js";
 import { HttpRoad } from "./http-road.js";
 import { LocalRoad } from "./local-road.js";
 import type { Road, RoadCall } from "./road.js";
+import { withCertificateOfFile } from "./server-trust.js";
+
+/** For the listeners of one decision, as the connector's default. */
+const LISTENER_MS = 30_000;
 
 /**
  * Sends qbXML to QuickBooks: through a connector when the connection string has a URL, else on this machine.
@@ -23,8 +30,9 @@ import type { Road, RoadCall } from "./road.js";
  * Every failure is a `QBError` with a stable `code`, the `outcome` for the books, `retryable` and advice. A read is sent
  * again once when the connection closed before an answer; a message set that writes never is.
  */
-export class QBClient {
+export class QBClient extends DispatchEmitter<QBClientEvents> {
   readonly #options: CompleteClientOptions;
+  readonly #dispatch: EventDispatch<QBClientEvents>;
   #values: ConnectionString;
   #road: Road;
   #running = 0;
@@ -35,12 +43,17 @@ export class QBClient {
 
   /** Throws `QB_CONNECTION_STRING`, `QB_INVALID_ARGUMENT`. */
   constructor(qbConnectionString: string, options: QBClientOptions = {}) {
+    super();
     this.#options = completeClientOptions(options);
-    this.#values = parseConnectionString(qbConnectionString);
+    this.#dispatch = new EventDispatch<QBClientEvents>(this, {
+      timeLimitMs: () => LISTENER_MS,
+      onListenerError: (event, error) => this.#logListenerFailure(event, error),
+    });
+    this.#values = this.#read(qbConnectionString);
     this.#road = this.#makeRoad();
   }
 
-  /** Reads back with its secrets replaced. Can be set while no call is running; else throws `QB_PROPERTY_LOCKED`. */
+  /** Reads back with its secrets replaced, and a certificate in place of its file. Can be set while no call is running; else throws `QB_PROPERTY_LOCKED`. */
   get qbConnectionString(): string {
     return redactConnectionString(formatConnectionString(this.#values));
   }
@@ -53,7 +66,7 @@ export class QBClient {
         "the connection string cannot be changed while a call is running",
       );
     }
-    const values = parseConnectionString(text);
+    const values = this.#read(text);
     void this.#endRoad(this.#road, this.#values.Ticket);
     this.#values = values;
     this.#road = this.#makeRoad();
@@ -132,7 +145,18 @@ export class QBClient {
 
   #makeRoad(): Road {
     if (this.#values.URL === undefined) return new LocalRoad(this.#options.quickbooks, this.#values);
-    return new HttpRoad(this.#values, this.#options);
+    return new HttpRoad(this.#values, this.#options, this.#dispatch);
+  }
+
+  #read(text: string): ConnectionString {
+    const values = withCertificateOfFile(parseConnectionString(text));
+    checkDispatcher(values, this.#options);
+    return values;
+  }
+
+  #logListenerFailure(event: string, error: unknown): void {
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : undefined;
+    this.#options.logger.error({ event, code: "QB_LISTENER", cause }, `a listener of ${event} failed`);
   }
 
   async #run<Value>(

@@ -46,9 +46,16 @@ test("the limits and their defaults are those of the source", () => {
 });
 
 test("the connector's events and their fields are those of the source", () => {
-  const file = "src/connector/events.ts";
-  const rows = rowsOf(CONNECTOR, "## Events");
-  assert.deepEqual(rows.map((row) => row.name).sort(), membersOf(file, "QBConnectorEvents").sort());
+  checkEvents(CONNECTOR, "src/connector/events.ts", "QBConnectorEvents");
+});
+
+test("the client's events and their fields are those of the source", () => {
+  checkEvents(CLIENT, "src/client/events.ts", "QBClientEvents");
+});
+
+function checkEvents(page: string, file: string, events: string): void {
+  const rows = rowsOf(page, "## Events");
+  assert.deepEqual(rows.map((row) => row.name).sort(), membersOf(file, events).sort());
   for (const { name, cells } of rows) {
     const type = new RegExp(`^ {2}${name}: (\\w+);`, "m").exec(readFileSync(file, "utf8"))?.[1] as string;
     const own = membersOf(file, type);
@@ -60,7 +67,7 @@ test("the connector's events and their fields are those of the source", () => {
     const documented = [...(cells[0] ?? "").matchAll(/`(\w+)`/g)].map((match) => match[1]);
     assert.deepEqual(documented, fields, name);
   }
-});
+}
 
 test("the client's options are those of the source", () => {
   const members = membersOf("src/client/client-options.ts", "QBClientOptions");
