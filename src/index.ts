@@ -34,6 +34,12 @@ export type {
   AuthorizedUserOptions,
   AuthorizedUsers,
 } from "./connector/authorized-users.js";
+export type { PublicCertificate } from "./connector/certificate/public-certificate.js";
+export type {
+  ServerCertificate,
+  ServerCertificateOptions,
+} from "./connector/certificate/server-certificate.js";
+export type { CertificateStoreType } from "./connector/certificate/store-types.js";
 export type { QBConnectorOptions } from "./connector/connector-options.js";
 export type {
   AuthorizationEvent,
@@ -44,14 +50,22 @@ export type {
   QBConnectorEvents,
   RequestEvent,
   ResponseEvent,
+  SSLClientAuthenticationEvent,
+  SSLConnectionRequestEvent,
+  SSLStatusEvent,
   StatusEvent,
 } from "./connector/events.js";
 export type { Limits } from "./connector/limits.js";
 export { hashPassword } from "./connector/password-hash.js";
 export type { ClientSetting } from "./connector/policy.js";
+export type { SSLStartMode } from "./connector/tls-settings.js";
 export { QBConnector } from "./connector/qb-connector.js";
 export type { CallOptions, QBClientOptions } from "./client/client-options.js";
-export type { QBClientEvents, SSLServerAuthenticationEvent, SSLStatusEvent } from "./client/events.js";
+export type {
+  QBClientEvents,
+  SSLServerAuthenticationEvent,
+  SSLStatusEvent as ClientSSLStatusEvent,
+} from "./client/events.js";
 export { QBClient } from "./client/qb-client.js";
 export type { DispatchedAnswer, DispatchedRequest, RequestDispatcher } from "./client/request-dispatcher.js";
 export type { EventListener, TypedEmitter } from "./event-dispatch.js";

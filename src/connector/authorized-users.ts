@@ -1,4 +1,5 @@
 import {
+  CONNECTION_STRING_NAMES,
   parseConnectionString,
   redactConnectionString,
   type ConnectionString,
@@ -134,19 +135,16 @@ export class AuthorizedUser {
   }
 }
 
+const CLIENT_NAMES = CONNECTION_STRING_NAMES.filter(({ use }) => use !== "settings").map(({ name }) => name);
+
 /** What a server-side string may say: not where the connector is, nor who calls it. */
 export function serverSideSettings(text: string): ConnectionString {
-  const {
-    URL: url,
-    User: user,
-    Password: password,
-    Ticket: ticket,
-    ...settings
-  } = parseConnectionString(text);
-  if ((url ?? user ?? password ?? ticket) === undefined) return Object.freeze(settings);
+  const settings = parseConnectionString(text);
+  const foreign = CLIENT_NAMES.filter((name) => settings[name] !== undefined);
+  if (foreign.length === 0) return settings;
   throw new QBError(
     "QB_CONNECTION_STRING",
-    "URL, User, Password and Ticket are for clients; here the string says how QuickBooks is opened on this machine",
+    `here the string says how QuickBooks is opened on this machine; for clients only: ${foreign.join(", ")}`,
   );
 }
 

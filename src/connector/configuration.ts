@@ -58,6 +58,10 @@ export class Configuration {
     return this.#selectWaitMillis;
   }
 
+  get useInternalSecurityAPI(): boolean {
+    return this.#useInternalSecurityAPI;
+  }
+
   get useInteractiveLogon(): boolean {
     return this.#useInteractiveLogon;
   }

@@ -13,12 +13,23 @@ export interface Connection {
   readonly port: number;
   /** False for a connection of an existing server, which also serves other requests. */
   readonly own: boolean;
-  /** While listeners of connectionRequest decide; rejects when the connection is refused. */
+  /** While listeners decide whether to take the connection; rejects, and stays, when it is refused. */
   deciding: Promise<void> | undefined;
   readonly breakage: Breakage;
   readonly lastHeader: HeaderDigest;
   /** Requests of this connection that are not answered yet. */
   active: number;
+  /** What requests come from: the accepted socket, or the TLS on top of it. */
+  socket: Socket;
+  failure: NodeJS.ErrnoException | undefined;
+}
+
+export interface ConnectionsOptions {
+  readonly dispatch: EventDispatch<QBConnectorEvents>;
+  readonly allowed: () => AllowedClients;
+  /** Open connections of the connector's own server. */
+  readonly limit: number;
+  readonly onRefused: (error: QBError, connectionId: number) => void;
 }
 
 /** Happens when what arrives is not HTTP any more; requests under way are still answered. */
@@ -35,93 +46,161 @@ export class Breakage {
 
 /** Numbers the connections, has them accepted, and tells of their coming and going. */
 export class Connections {
-  readonly #bySocket = new Map<Socket, Connection>();
-  readonly #dispatch: EventDispatch<QBConnectorEvents>;
-  readonly #allowed: () => AllowedClients;
+  readonly #options: ConnectionsOptions;
+  readonly #bySocket = new WeakMap<Socket, Connection>();
+  readonly #open = new Set<Connection>();
+  /** Own connections on which nobody was authorized yet, the oldest first. */
+  readonly #strangers = new Set<Connection>();
+  #ownCount = 0;
   #lastId = 0;
 
-  constructor(dispatch: EventDispatch<QBConnectorEvents>, allowed: () => AllowedClients) {
-    this.#dispatch = dispatch;
-    this.#allowed = allowed;
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
   }
 
-  /** The connection of a socket; a socket that was not seen before is a new connection. */
-  of(socket: Socket, own = false): Connection {
-    const known = this.#bySocket.get(socket);
-    if (known !== undefined) return known;
-    const address = withoutMapping(socket.remoteAddress ?? "");
+  /** The connection of a socket; a socket that was not seen before is a new connection of an existing server. */
+  of(socket: Socket): Connection {
+    return this.#bySocket.get(socket) ?? this.#take(socket, { own: false, secures: false });
+  }
+
+  /**
+   * A new connection of the connector's own server; undefined when it was turned away. One that `secures` is open only when
+   * `secured` says so.
+   */
+  admit(socket: Socket, { secures }: { readonly secures: boolean }): Connection | undefined {
+    if (!this.#makeRoom(socket)) return undefined;
+    return this.#take(socket, { own: true, secures });
+  }
+
+  /** TLS is established on a connection; with a `refusal` that is what its requests are answered. */
+  secured(connection: Connection, socket: Socket, refusal: QBError | undefined): void {
+    connection.socket = socket;
+    this.#bySocket.set(socket, connection);
+    socket.on("error", (error) => (connection.failure = error));
+    if (refusal === undefined) return this.#connected(connection, 0, "OK");
+    connection.deciding = Promise.reject(refusal);
+    connection.deciding.catch(() => {});
+    this.#connected(connection, constants.errno.ECONNREFUSED, refusal.message);
+  }
+
+  /** TLS did not come about. */
+  notSecured(connection: Connection, why: string): void {
+    this.#connected(connection, constants.errno.EPROTO, why);
+  }
+
+  /** Somebody was authorized on a connection. */
+  trust(connection: Connection): void {
+    this.#strangers.delete(connection);
+  }
+
+  /** Ends every connection now; of an existing server only those that wait for an answer from here. */
+  destroyAll(): void {
+    for (const { socket, own, active } of this.#open) if (own || active > 0) socket.destroy();
+  }
+
+  /** Ends the connections on which nothing is going on. */
+  endIdle(): void {
+    for (const { socket, own, active } of this.#open) if (own && active === 0) socket.destroy();
+  }
+
+  /** Whoever fills the connector with connections gets nowhere: those who have not shown who they are give way. */
+  #makeRoom(socket: Socket): boolean {
+    if (this.#ownCount < this.#options.limit) return true;
+    const [oldest] = this.#strangers;
+    const connectionId = oldest?.id ?? 0;
+    this.#options.onRefused(new QBError("QB_CONNECTION_REFUSED", "too many open connections"), connectionId);
+    if (oldest === undefined) socket.destroy();
+    else this.#end(oldest);
+    return oldest !== undefined;
+  }
+
+  /** Counts as gone at once, for the next one comes before the system has told of its end. */
+  #end(connection: Connection): void {
+    connection.socket.destroy();
+    this.#forget(connection);
+  }
+
+  #take(socket: Socket, { own, secures }: { own: boolean; secures: boolean }): Connection {
     const connection: Connection = {
       id: ++this.#lastId,
-      address,
+      address: withoutMapping(socket.remoteAddress ?? ""),
       port: socket.remotePort ?? 0,
       own,
       deciding: undefined,
       breakage: new Breakage(),
       lastHeader: { bytes: Buffer.alloc(0), digest: "" },
       active: 0,
+      socket,
+      failure: undefined,
     };
     // Its end has been told already; a request can come late through an existing server.
     if (socket.destroyed) return connection;
     this.#bySocket.set(socket, connection);
+    this.#remember(connection);
     this.#follow(socket, connection);
-    this.#accept(socket, connection);
+    this.#accept(connection, secures);
     return connection;
   }
 
-  /** Ends every connection now; of an existing server only those that wait for an answer from here. */
-  destroyAll(): void {
-    for (const [socket, { own, active }] of this.#bySocket) if (own || active > 0) socket.destroy();
+  #remember(connection: Connection): void {
+    this.#open.add(connection);
+    if (!connection.own) return;
+    this.#ownCount++;
+    this.#strangers.add(connection);
   }
 
-  /** Ends the connections on which nothing is going on. */
-  endIdle(): void {
-    for (const [socket, { own, active }] of this.#bySocket) if (own && active === 0) socket.destroy();
+  #forget(connection: Connection): void {
+    this.#strangers.delete(connection);
+    if (this.#open.delete(connection) && connection.own) this.#ownCount--;
   }
 
-  #accept(socket: Socket, connection: Connection): void {
-    if (!this.#allowed().allows(connection.address)) {
+  #accept(connection: Connection, secures: boolean): void {
+    const { dispatch, allowed } = this.#options;
+    if (!allowed().allows(connection.address)) {
       const why = "the address is not on the list of allowed clients";
-      connection.deciding = Promise.reject(this.#refuse(socket, connection, why));
+      connection.deciding = Promise.reject(this.#refuse(connection, why));
       connection.deciding.catch(() => {});
-    } else if (this.#dispatch.has("connectionRequest")) {
-      connection.deciding = this.#decide(socket, connection);
+    } else if (dispatch.has("connectionRequest")) {
+      connection.deciding = this.#decide(connection, secures);
       connection.deciding.catch(() => {});
-    } else {
+    } else if (!secures) {
       this.#connected(connection, 0, "OK");
     }
   }
 
-  async #decide(socket: Socket, connection: Connection): Promise<void> {
+  async #decide(connection: Connection, secures: boolean): Promise<void> {
     const { address, port } = connection;
     const event = eventArguments({ address, port }, { accept: true });
     try {
-      await this.#dispatch.decide("connectionRequest", event);
+      await this.#options.dispatch.decide("connectionRequest", event);
     } catch {
       event.accept = false;
     }
     connection.deciding = undefined;
-    if (event.accept === true) this.#connected(connection, 0, "OK");
-    else throw this.#refuse(socket, connection, "refused by a listener of connectionRequest");
+    if (event.accept !== true) throw this.#refuse(connection, "refused by a listener of connectionRequest");
+    if (!secures) this.#connected(connection, 0, "OK");
   }
 
-  #refuse(socket: Socket, connection: Connection, why: string): QBError {
+  #refuse(connection: Connection, why: string): QBError {
     this.#connected(connection, constants.errno.ECONNREFUSED, why);
-    socket.destroy();
+    connection.socket.destroy();
     return new QBError("QB_CONNECTION_REFUSED", why);
   }
 
   #connected({ id }: Connection, statusCode: number, description: string): void {
-    this.#dispatch.notify("connected", () => eventArguments({ connectionId: id, statusCode, description }));
+    this.#options.dispatch.notify("connected", () =>
+      eventArguments({ connectionId: id, statusCode, description }),
+    );
   }
 
-  #follow(socket: Socket, { id }: Connection): void {
-    let failure: NodeJS.ErrnoException | undefined;
-    socket.on("error", (error) => (failure = error));
+  #follow(socket: Socket, connection: Connection): void {
+    socket.on("error", (error) => (connection.failure = error));
     socket.once("close", () => {
-      this.#bySocket.delete(socket);
-      this.#dispatch.notify("disconnected", () =>
+      this.#forget(connection);
+      const { failure } = connection;
+      this.#options.dispatch.notify("disconnected", () =>
         eventArguments({
-          connectionId: id,
+          connectionId: connection.id,
           statusCode: Math.abs(failure?.errno ?? 0),
           description: failure?.message ?? "OK",
         }),

@@ -5,6 +5,7 @@ import { QBError } from "../errors.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
 import type { WindowsLogon } from "./authenticator.js";
 import type { AuthorizedUserOptions } from "./authorized-users.js";
+import type { ServerCertificateOptions } from "./certificate/server-certificate.js";
 import { completeLimits, type Limits } from "./limits.js";
 import { CLIENT_SETTINGS, type ClientSetting } from "./policy.js";
 
@@ -15,6 +16,16 @@ export interface QBConnectorOptions {
   readonly localHost?: string;
   /** Default 2080; 0 takes a free port. */
   readonly localPort?: number;
+  /** Speak HTTPS. Default false. Without a certificate in `sslCert` the connector makes one. */
+  readonly enableSSL?: boolean;
+  /** The certificate with its private key. Default: one that the connector makes on first use and keeps. */
+  readonly sslCert?: ServerCertificateOptions;
+  /** Where the connector keeps the certificate that it makes. Default: `certificate.pem` in the user's folder of qbconnector. */
+  readonly sslCertFile?: string;
+  /** Ask clients for a certificate; the event `sslClientAuthentication` decides. Default false. */
+  readonly sslAuthenticateClients?: boolean;
+  /** PEM: who issues certificates of clients. Default: the authorities that Node.js trusts. */
+  readonly sslClientAuthorities?: string | readonly string[];
   /** Seconds of waiting for a client that sends or takes nothing. Default 60; 0 waits for ever. */
   readonly timeout?: number;
   readonly authorizedUsers?: readonly AuthorizedUserOptions[];
@@ -51,6 +62,11 @@ const NAMES = new Set([
   "quickbooks",
   "localHost",
   "localPort",
+  "enableSSL",
+  "sslCert",
+  "sslCertFile",
+  "sslAuthenticateClients",
+  "sslClientAuthorities",
   "timeout",
   "authorizedUsers",
   "defaultConnectionString",

@@ -1,4 +1,5 @@
 import type { QBError } from "../errors.js";
+import type { CertificateStoreType } from "./certificate/store-types.js";
 
 interface OfConnection {
   /** Numbers the connections of this connector from 1; 0 where there is none. */
@@ -46,6 +47,33 @@ export interface ResponseEvent extends OfConnection {
   readonly response: string;
 }
 
+export interface SSLClientAuthenticationEvent extends OfConnection {
+  /** The client's certificate as DER; empty when it showed none. */
+  readonly certEncoded: Buffer;
+  readonly certSubject: string;
+  readonly certIssuer: string;
+  /** `OK`, or why the certificate is not trusted. */
+  readonly status: string;
+  /** Preset: whether the certificate is trusted. */
+  accept: boolean;
+}
+
+export interface SSLConnectionRequestEvent extends OfConnection {
+  /** Names separated by commas, in the client's order; blank when its hello could not be read. */
+  readonly supportedCipherSuites: string;
+  readonly supportedSignatureAlgs: string;
+  /** This and the next three: the certificate for this connection. Preset: the connector's own. */
+  certStoreType: CertificateStoreType | number;
+  certStore: string | Uint8Array;
+  /** Preset blank, which stands for the connector's own where the store is its own. */
+  certPassword: string;
+  certSubject: string;
+}
+
+export interface SSLStatusEvent extends OfConnection {
+  readonly message: string;
+}
+
 export interface StatusEvent extends OfConnection {
   readonly message: string;
 }
@@ -66,6 +94,9 @@ export interface QBConnectorEvents {
   header: HeaderEvent;
   request: RequestEvent;
   response: ResponseEvent;
+  sslClientAuthentication: SSLClientAuthenticationEvent;
+  sslConnectionRequest: SSLConnectionRequestEvent;
+  sslStatus: SSLStatusEvent;
   status: StatusEvent;
   error: ErrorEvent;
 }

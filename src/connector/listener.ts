@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { QBError } from "../errors.js";
-import { toProblem } from "../wire/problem.js";
-import { PROBLEM_TYPE } from "../wire/protocol.js";
 import type { Connections } from "./connections.js";
+import { answerEarly } from "./early-answer.js";
 import type { Limits } from "./limits.js";
+import type { TlsGate } from "./tls-gate.js";
 
 export type HandleRequest = (
   request: IncomingMessage,
@@ -20,8 +20,10 @@ export interface ListenerOptions {
   /** For kept connections between two requests; 0 waits for ever. */
   readonly keepAliveMs: number;
   readonly connections: Connections;
+  /** Undefined for plain HTTP. */
+  readonly tls: TlsGate | undefined;
   readonly handle: HandleRequest;
-  /** Hears of connections beyond the limit, and of requests that are not HTTP. */
+  /** Hears of requests that are not HTTP. */
   readonly onRefused: (error: QBError, connectionId: number) => void;
 }
 
@@ -29,10 +31,11 @@ export interface ListenerOptions {
 export class Listener {
   readonly #server: Server;
   readonly #options: ListenerOptions;
+  readonly #serveHttp: (socket: Socket) => void;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    const { limits, connections, handle } = options;
+    const { limits, handle } = options;
     const server = createServer({
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headerMs,
@@ -40,14 +43,13 @@ export class Listener {
       keepAliveTimeout: options.keepAliveMs,
       connectionsCheckingInterval: Math.min(5_000, Math.max(100, Math.floor(limits.headerMs / 4))),
     });
-    server.maxConnections = limits.connections;
-    server.on("connection", (socket: Socket) => connections.of(socket, true));
+    // Beyond its own limit Node drops headers without a word; headerBytes bounds them here.
+    server.maxHeadersCount = 0;
+    this.#serveHttp = takeOver(server);
+    server.on("connection", (socket: Socket) => this.#admit(socket));
     server.on("request", (request, response) => handle(request, response, pathOf(request), false));
     server.on("checkContinue", (request, response) => handle(request, response, pathOf(request), true));
     server.on("clientError", (error, socket) => this.#onClientError(error, socket as Socket));
-    server.on("drop", () =>
-      options.onRefused(new QBError("QB_CONNECTION_REFUSED", "too many open connections"), 0),
-    );
     this.#server = server;
   }
 
@@ -80,24 +82,38 @@ export class Listener {
     });
   }
 
+  #admit(socket: Socket): void {
+    const { connections, tls } = this.#options;
+    const connection = connections.admit(socket, { secures: tls !== undefined });
+    if (connection === undefined) return;
+    if (tls === undefined) return this.#serveHttp(socket);
+    void tls.secure(socket, connection).then((secured) => {
+      if (secured !== undefined) this.#serveHttp(secured);
+    });
+  }
+
   #onClientError(cause: NodeJS.ErrnoException, socket: Socket): void {
-    const connection = this.#options.connections.of(socket, true);
+    const connection = this.#options.connections.of(socket);
     const error = clientError(cause);
-    const gone = cause.code === "ECONNRESET" || cause.code === "EPIPE" || !socket.writable;
+    // After an error of TLS nothing can be written any more, and the end of a writing would never come.
+    const broken = cause.code?.startsWith("ERR_SSL_") === true;
+    const gone = broken || cause.code === "ECONNRESET" || cause.code === "EPIPE" || !socket.writable;
     if (connection.breakage.error !== undefined && !gone) return;
     if (!gone) this.#options.onRefused(error, connection.id);
     if (gone || connection.deciding !== undefined) return void socket.destroy();
     connection.breakage.happen(error);
     if (connection.active > 0) return;
-    const body = JSON.stringify(toProblem(error));
-    const head = [
-      `HTTP/1.1 ${error.httpStatus} ${error.code}`,
-      `Content-Type: ${PROBLEM_TYPE}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "Connection: close",
-    ];
-    socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+    answerEarly(socket, error);
   }
+}
+
+/** Takes from the server what it does with a new connection, to be called when its time has come. */
+function takeOver(server: Server): (socket: Socket) => void {
+  const listeners = server.listeners("connection") as ((this: Server, socket: Socket) => void)[];
+  server.removeAllListeners("connection");
+  return (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
 }
 
 /** Proxies send the target in absolute form. */

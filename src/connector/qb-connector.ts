@@ -1,5 +1,4 @@
 import type { Server } from "node:http";
-import { isIP } from "node:net";
 import { QBError } from "../errors.js";
 import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
@@ -8,6 +7,8 @@ import { quickBooksSettings } from "../quickbooks/settings.js";
 import { AllowedClients } from "./allowed-clients.js";
 import { Authenticator } from "./authenticator.js";
 import { AuthorizedUsers, type AuthMode, type AuthorizedUser } from "./authorized-users.js";
+import { cannotListen, checkSecurity } from "./binding.js";
+import type { ServerCertificate } from "./certificate/server-certificate.js";
 import { Configuration } from "./configuration.js";
 import {
   checkPort,
@@ -23,6 +24,8 @@ import { LoginThrottle } from "./login-throttle.js";
 import { mount, type RequestListener } from "./mounting.js";
 import { Reporter } from "./reporter.js";
 import { RequestHandler } from "./request-handler.js";
+import { TlsGate } from "./tls-gate.js";
+import { checkBoolean, TlsSettings, type SSLStartMode } from "./tls-settings.js";
 
 const DEFAULT_PORT = 2080;
 const DEFAULT_TIMEOUT = 60;
@@ -44,6 +47,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   readonly #handler: RequestHandler;
   readonly #report: Reporter;
   readonly #configuration: Configuration;
+  readonly #tls: TlsSettings;
   #localHost = "";
   #localPort = 0;
   #timeout = 0;
@@ -70,7 +74,13 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       timeLimitMs: () => this.#fixed.limits.listenerMs,
       onListenerError: (event, error) => this.#report.listenerFailure(event, error),
     });
-    this.#connections = new Connections(this.#dispatch, () => this.#allowedClients);
+    this.#connections = new Connections({
+      dispatch: this.#dispatch,
+      allowed: () => this.#allowedClients,
+      limit: this.#fixed.limits.connections,
+      onRefused: (error, connectionId) => this.#report.refusal(error, connectionId),
+    });
+    this.#tls = new TlsSettings((error) => this.#report.failure(error));
     this.#configuration = this.#makeConfiguration();
     this.#handler = this.#makeHandler();
     this.#applyGiven();
@@ -96,6 +106,41 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   set localPort(port: number) {
     this.#checkUnlocked("localPort");
     this.#localPort = checkPort(port);
+  }
+
+  /** Whether HTTPS is spoken; default false. Locked while listening. */
+  get enableSSL(): boolean {
+    return this.#tls.enabled;
+  }
+
+  set enableSSL(enabled: boolean) {
+    this.#checkUnlocked("enableSSL");
+    this.#tls.enabled = enabled;
+  }
+
+  /** `enableSSL` in other words: `Implicit` is true, `None` is false. Throws `QB_INVALID_ARGUMENT` for all others. */
+  get sslStartMode(): SSLStartMode {
+    return this.#tls.startMode;
+  }
+
+  set sslStartMode(mode: SSLStartMode | 1 | 3) {
+    this.#checkUnlocked("sslStartMode");
+    this.#tls.startMode = mode;
+  }
+
+  /** The certificate with its private key. Can be changed while listening; that holds for new connections. */
+  get sslCert(): ServerCertificate {
+    return this.#tls.certificate;
+  }
+
+  /** Whether clients are asked for a certificate, see `sslClientAuthentication`; default false. Locked while listening. */
+  get sslAuthenticateClients(): boolean {
+    return this.#tls.authenticateClients;
+  }
+
+  set sslAuthenticateClients(authenticate: boolean) {
+    this.#checkUnlocked("sslAuthenticateClients");
+    this.#tls.authenticateClients = checkBoolean("sslAuthenticateClients", authenticate);
   }
 
   /** Seconds to wait for a client that sends or takes nothing; default 60, 0 waits for ever. Holds for new connections. */
@@ -146,7 +191,10 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     return this.authorizedUsers.add({ user, password, qbConnectionString, authMode });
   }
 
-  /** Starts to listen. Rejects with `QB_INVALID_ARGUMENT` when the port is taken or plain HTTP would leave this machine. */
+  /**
+   * Starts to listen. Rejects with `QB_INVALID_ARGUMENT` when the port is taken or plain HTTP would leave this machine, with
+   * `QB_CERTIFICATE` when there is no certificate that can be used.
+   */
   async listen(): Promise<void> {
     this.#wanted = true;
     const ending = this.#closing ?? this.#cutting ?? this.#stopping;
@@ -239,7 +287,9 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   }
 
   async #start(): Promise<void> {
-    this.#checkSecurity();
+    const { enabled: enableSSL, certificate } = this.#tls;
+    checkSecurity(this.#localHost, { enableSSL, allowInsecure: this.#allowInsecure });
+    if (enableSSL) certificate.identity();
     this.#refusing = false;
     this.#openQueue();
     const listener = new Listener({
@@ -248,6 +298,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       limits: this.#fixed.limits,
       keepAliveMs: this.#timeout * 1000,
       connections: this.#connections,
+      tls: enableSSL ? this.#makeTlsGate() : undefined,
       handle: (request, response, path, expectsContinue) =>
         void this.#handler.handle(request, response, path, expectsContinue),
       onRefused: (error, connectionId) => this.#report.refusal(error, connectionId),
@@ -259,7 +310,23 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       this.#listener = undefined;
       throw cannotListen(this.#localHost, this.#localPort, cause);
     }
-    this.#report.status(`listening on ${this.#localHost}, port ${listener.port}`);
+    const protocol = enableSSL ? "HTTPS" : "HTTP";
+    this.#report.status(`listening on ${this.#localHost}, port ${listener.port}, for ${protocol}`);
+  }
+
+  #makeTlsGate(): TlsGate {
+    const { certificate, authenticateClients, clientAuthorities } = this.#tls;
+    return new TlsGate({
+      certificate,
+      authenticateClients,
+      clientAuthorities,
+      asksForCertificate: () =>
+        this.#configuration.useInternalSecurityAPI && this.#dispatch.has("sslConnectionRequest"),
+      timeLimitMs: this.#fixed.limits.headerMs,
+      connections: this.#connections,
+      dispatch: this.#dispatch,
+      report: this.#report,
+    });
   }
 
   #stopListening(): Promise<void> {
@@ -362,6 +429,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     this.allowedClients = given.allowedClients ?? "";
     this.#allowInsecure = given.allowInsecure === true;
     this.#configuration.reset(given);
+    this.#tls.reset(given);
     this.authorizedUsers.clear();
     for (const user of given.authorizedUsers ?? []) this.authorizedUsers.add(user);
   }
@@ -376,17 +444,6 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     if (!this.listening && this.#starting === undefined) return;
     throw new QBError("QB_PROPERTY_LOCKED", `${name} cannot be changed while the connector is listening`);
   }
-
-  #checkSecurity(): void {
-    if (this.#allowInsecure || isLoopback(this.#localHost)) return;
-    throw new QBError(
-      "QB_INVALID_ARGUMENT",
-      `plain HTTP on "${this.#localHost}" would send passwords in clear text`,
-      {
-        advice: "Listen on 127.0.0.1, or say allowInsecure: true when something else protects the network.",
-      },
-    );
-  }
 }
 
 const NO_ROAD: RequestProcessor = {
@@ -399,26 +456,11 @@ const NO_ROAD: RequestProcessor = {
     ),
 };
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-}
-
 /** Gives false when the time is over first. */
 function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), milliseconds);
     work.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
-  });
-}
-
-function cannotListen(host: string, port: number, cause: unknown): QBError {
-  const reason = (cause as NodeJS.ErrnoException).code;
-  const taken = reason === "EADDRINUSE" ? "another program uses this port" : (cause as Error).message;
-  return new QBError("QB_INVALID_ARGUMENT", `cannot listen on ${host}, port ${port}: ${taken}`, {
-    who: "operator",
-    advice: "Choose another localPort (0 takes a free one) or localHost.",
-    details: { reason },
-    cause,
   });
 }
 

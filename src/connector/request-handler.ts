@@ -204,6 +204,7 @@ export class RequestHandler {
     authenticator.decided(connection.address, verdict, decided.accept);
     if (!decided.accept)
       throw new QBError("QB_UNAUTHORIZED", "user or password is wrong, or both are missing");
+    this.#context.connections.trust(connection);
     return this.#accessOf(verdict, decided.readOnly);
   }
 
@@ -313,7 +314,10 @@ export class RequestHandler {
     if (error.code === "QB_BODY_TIMEOUT" || hasLongRest(request))
       return writeProblem(response, error, { close: true, discard: request });
     writeProblem(response, error, {
-      close: this.#context.closing() || connection.breakage.error !== undefined,
+      close:
+        this.#context.closing() ||
+        connection.breakage.error !== undefined ||
+        connection.deciding !== undefined,
     });
     request.resume();
   }

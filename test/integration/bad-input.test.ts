@@ -226,7 +226,7 @@ test("the target may be in absolute form, as proxies send it", async (t) => {
   assert.match(raw.received, /^HTTP\/1\.1 200/);
 });
 
-test("connections beyond limits.connections are dropped, and served again when there is room", async (t) => {
+test("beyond limits.connections of authorized clients others are dropped, and served again when there is room", async (t) => {
   const { port, url } = await startConnector(t, { limits: { connections: 2 } });
   const open = [new RawConnection(port), new RawConnection(port)];
   t.after(() => open.forEach(({ socket }) => socket.destroy()));
@@ -239,4 +239,22 @@ test("connections beyond limits.connections are dropped, and served again when t
   for (let attempt = 0; attempt < 50 && status !== 200; attempt++)
     status = (await send(url, query()).catch(() => ({ status: 0 }))).status;
   assert.equal(status, 200);
+});
+
+test("when connections are full, the one that has longest not shown who it is gives way", async (t) => {
+  const { port, url, log } = await startConnector(t, { limits: { connections: 3 } });
+  const connect = async (bytes: string): Promise<RawConnection> => {
+    const raw = new RawConnection(port);
+    t.after(() => raw.socket.destroy());
+    raw.write(bytes);
+    await until(() => raw.answers === 1, "it is answered");
+    return raw;
+  };
+  const known = await connect(rawRequest("", {}, "GET /health"));
+  const strangers = [await connect("GET /health HTTP/1.1\r\nHost: connector\r\n\r\n")];
+  strangers.push(await connect("GET /health HTTP/1.1\r\nHost: connector\r\n\r\n"));
+  assert.equal((await send(url, query())).status, 200);
+  await until(() => strangers[0]?.closed === true, "the first stranger was ended");
+  assert.deepEqual([known.closed, strangers[1]?.closed], [false, false]);
+  assert.ok(log.some(({ message }) => message === "too many open connections"));
 });

@@ -198,7 +198,10 @@ test("status tells of listening, of refusals and of the end", async (t) => {
   assert.match(messages[0] ?? "", /^QB_XML_MALFORMED: line 1/);
   assert.equal(messages.at(-1), "closed");
   await connector.listen();
-  assert.match(eventsOf(events, "status").at(-1)?.message ?? "", /^listening on 127\.0\.0\.1, port \d+$/);
+  assert.match(
+    eventsOf(events, "status").at(-1)?.message ?? "",
+    /^listening on 127\.0\.0\.1, port \d+, for HTTP$/,
+  );
 });
 
 test("error carries connection, code, text and the QBError; without a listener it goes to the logger", async (t) => {

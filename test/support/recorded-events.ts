@@ -8,6 +8,9 @@ export const EVENT_NAMES = [
   "header",
   "request",
   "response",
+  "sslClientAuthentication",
+  "sslConnectionRequest",
+  "sslStatus",
   "status",
   "error",
 ] as const satisfies readonly (keyof QBConnectorEvents)[];

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { QBConnector, type Logger, type QBConnectorOptions } from "qbconnector";
 import { ScriptedProcessor } from "./scripted-processor.js";
@@ -36,10 +39,23 @@ export function makeConnector(
     quickbooks: processor,
     logger: recordingLogger(log),
     authorizedUsers: [{ user: "Foo", password: "Bar" }],
+    sslCertFile: sharedCertificateFile(),
     ...options,
   });
   t.after(() => connector.destroy());
   return { connector, processor, log };
+}
+
+let certificateFile: string | undefined;
+
+/** Where all connectors of a test process keep the certificate that they make: making it takes longer than most tests. */
+export function sharedCertificateFile(): string {
+  if (certificateFile === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "qbconnector-certificate-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    certificateFile = join(folder, "certificate.pem");
+  }
+  return certificateFile;
 }
 
 /** The same, listening on a free port of this machine. */
@@ -50,5 +66,5 @@ export async function startConnector(
   const made = makeConnector(t, options);
   await made.connector.listen();
   const port = made.connector.localPort;
-  return { ...made, port, url: `http://127.0.0.1:${port}` };
+  return { ...made, port, url: `${made.connector.enableSSL ? "https" : "http"}://127.0.0.1:${port}` };
 }

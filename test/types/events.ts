@@ -51,6 +51,21 @@ connector.on("error", (e) => {
   return [error.code, status, e.description];
 });
 
+connector.on("sslClientAuthentication", (e) => {
+  e.accept = e.certEncoded.length > 0 && e.certSubject !== e.certIssuer && e.status === "OK";
+  // @ts-expect-error whether the chain is trusted is a fact
+  e.status = "OK";
+});
+connector.on("sslConnectionRequest", (e) => {
+  if (e.supportedSignatureAlgs.includes("ecdsa") && e.supportedCipherSuites !== "") e.certSubject = "CN=ec";
+  e.certStoreType = "PFXFile";
+  e.certStore = new Uint8Array();
+  e.certPassword = "";
+  // @ts-expect-error what the client offers is a fact
+  e.supportedCipherSuites = "";
+});
+connector.on("sslStatus", ({ connectionId, message }) => `${connectionId} ${message}`);
+
 // @ts-expect-error no such event
 connector.on("connect", () => undefined);
 
@@ -74,6 +89,9 @@ export const events: Record<keyof QBConnectorEvents, true> = {
   header: true,
   request: true,
   response: true,
+  sslClientAuthentication: true,
+  sslConnectionRequest: true,
+  sslStatus: true,
   status: true,
   error: true,
 };

@@ -5,7 +5,7 @@ import { checkStore, fileOf, openStore, type StoreLocation } from "./certificate
 import { FollowedIdentity, type IdentitySource } from "./followed-identity.js";
 import { readPem } from "./pem-store.js";
 import { publicCertificate, type PublicCertificate } from "./public-certificate.js";
-import { findIdentity, notFound } from "./read-identity.js";
+import { findIdentity, notFound, readIdentity, type IdentityLocation } from "./read-identity.js";
 import { isDueForRenewal, openSelfMade, readSelfMade, renewSelfMade } from "./self-made-file.js";
 import { checkUsable, makeIdentity, type ServerIdentity } from "./server-identity.js";
 import { identitiesOf } from "./store-content.js";
@@ -137,6 +137,18 @@ export class ServerCertificate {
   identity(): ServerIdentity {
     this.#followed ??= new FollowedIdentity(this.#source(), (error) => this.#surroundings.onError?.(error));
     return this.#followed.identity;
+  }
+
+  /** @internal The certificate for one connection; a blank store and password are its own. Throws `QB_CERTIFICATE`. */
+  identityFor({ storeType, store, storePassword = "", subject }: IdentityLocation): ServerIdentity {
+    const isOwn = store.length === 0 || store === this.#store;
+    if (isOwn && !this.#hasStore) return this.identity();
+    return readIdentity({
+      storeType: storeType ?? this.#storeType,
+      store: isOwn ? this.#store : store,
+      storePassword: isOwn && storePassword === "" ? this.#storePassword : storePassword,
+      subject: subject || "*",
+    });
   }
 
   /** @internal What an operator should hear of the dates of the certificate in use. */

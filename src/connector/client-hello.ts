@@ -1,0 +1,45 @@
+import type { Socket } from "node:net";
+import {
+  CIPHER_SUITES,
+  getExtensionData,
+  isGREASE,
+  readTlsClientHello,
+  SIGNATURE_ALGORITHMS,
+  type TlsClientHelloMessage,
+} from "read-tls-client-hello";
+
+/** What a client offers before its handshake: names separated by commas, in the client's order. */
+export interface ClientHello {
+  readonly supportedCipherSuites: string;
+  readonly supportedSignatureAlgs: string;
+}
+
+/** Offers that cannot be read; the handshake will tell whether they are TLS. */
+const UNREADABLE: ClientHello = Object.freeze({ supportedCipherSuites: "", supportedSignatureAlgs: "" });
+
+/**
+ * Reads the hello and puts it back, so that the handshake finds it. Waits until the hello is complete or the socket ends:
+ * whoever calls bounds the time.
+ */
+export async function readClientHello(socket: Socket): Promise<ClientHello> {
+  try {
+    return describe(await readTlsClientHello(socket));
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function describe(hello: TlsClientHelloMessage): ClientHello {
+  const algorithms = getExtensionData(hello, "signature_algorithms")?.algorithms ?? [];
+  return {
+    supportedCipherSuites: names(hello.cipherSuites, CIPHER_SUITES),
+    supportedSignatureAlgs: names(algorithms, SIGNATURE_ALGORITHMS),
+  };
+}
+
+function names(numbers: readonly number[], known: Readonly<Record<number, string | undefined>>): string {
+  return numbers
+    .filter((number) => !isGREASE(number))
+    .map((number) => known[number] ?? `0x${number.toString(16).padStart(4, "0")}`)
+    .join(",");
+}

@@ -1,0 +1,45 @@
+import type { Socket } from "node:net";
+import { QBError } from "../errors.js";
+
+/** Waits for what `start` brings about; fails with `QB_TLS` when the socket ends before. */
+export function arrival<Value>(
+  socket: Socket,
+  start: (done: (value: Value) => void, failed: (cause: unknown) => void) => void,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onEnd = (): void => settle(() => reject(new QBError("QB_TLS", "the client has gone")));
+    const settle = (how: () => void): void => {
+      socket.off("end", onEnd).off("close", onEnd);
+      how();
+    };
+    socket.on("end", onEnd).on("close", onEnd);
+    if (socket.destroyed) return onEnd();
+    start(
+      (value) => settle(() => resolve(value)),
+      (cause) => settle(() => reject(cause)),
+    );
+  });
+}
+
+/** The first byte that arrives, which stays to be read. */
+export function firstByte(socket: Socket): Promise<number> {
+  return arrival(socket, (done) => {
+    const onReadable = (): void => {
+      const chunk = socket.read() as Buffer | null;
+      if (chunk === null) return;
+      // Before the bytes are put back, which makes the socket readable again.
+      socket.off("readable", onReadable);
+      socket.unshift(chunk);
+      done(chunk[0] as number);
+    };
+    socket.on("readable", onReadable);
+  });
+}
+
+/** Fails with `QB_TLS` and `complaint` when the time is over first. */
+export function within<Value>(milliseconds: number, work: Promise<Value>, complaint: string): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new QBError("QB_TLS", complaint)), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
