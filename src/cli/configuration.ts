@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import {
   AuthorizedUsers,
   serverSideSettings,
@@ -21,6 +22,11 @@ type ConnectorKeys =
   | "allowedClients"
   | "allowClientSettings"
   | "allowInsecure"
+  | "enableSSL"
+  | "sslCert"
+  | "sslCertFile"
+  | "sslAuthenticateClients"
+  | "sslClientAuthorities"
   | "codePage"
   | "outsideCodePage"
   | "limits";
@@ -59,6 +65,11 @@ const CONNECTOR_KEYS: Readonly<Record<ConnectorKeys, keyof typeof SHAPES>> = Obj
   allowedClients: "text",
   allowClientSettings: "texts",
   allowInsecure: "boolean",
+  enableSSL: "boolean",
+  sslCert: "object",
+  sslCertFile: "text",
+  sslAuthenticateClients: "boolean",
+  sslClientAuthorities: "text",
   codePage: "number",
   outsideCodePage: "text",
   limits: "object",
@@ -87,10 +98,11 @@ export function checkConfiguration(value: unknown, file: string): Configuration 
   return configuration;
 }
 
-/** What of the configuration a connector takes. */
-export function connectorOptions(configuration: Configuration): QBConnectorOptions {
+/** What of the configuration a connector takes. The certificate that it makes is kept beside the config file. */
+export function connectorOptions(configuration: Configuration, file: string): QBConnectorOptions {
+  const beside = { sslCertFile: join(dirname(file), "certificate.pem") };
   const ofConnector = Object.entries(configuration).filter(([key]) => Object.hasOwn(CONNECTOR_KEYS, key));
-  return { ...Object.fromEntries(ofConnector), authorizedUsers: configuration.users ?? [] };
+  return { ...beside, ...Object.fromEntries(ofConnector), authorizedUsers: configuration.users ?? [] };
 }
 
 export function checkLogLevel(level: string | undefined, what: string): LogLevel | undefined {

@@ -1,13 +1,21 @@
 import { formatConnectionString } from "../connection-string.js";
 import { messageSet } from "./demo-story.js";
 
-/** Lines to be copied into a shell and a program. */
-export function pasteLines(url: string, user: string, password: string): string {
-  const connectionString = formatConnectionString({ URL: url, User: user, Password: password });
-  const request = messageSet('<HostQueryRq requestID="1"/><CustomerQueryRq requestID="2"/>');
-  return `Ask it with curl:
+export interface PasteValues {
+  readonly URL: string;
+  readonly User: string;
+  readonly Password: string;
+  readonly SSLPin: string;
+}
 
-curl --silent --show-error --user '${user}:${password}' --header 'Content-Type: text/xml' --data-binary @- ${url}/ <<'END'
+/** Lines to be copied into a shell and a program. */
+export function pasteLines(values: PasteValues): string {
+  const { URL: url, User: user, Password: password, SSLPin: pin } = values;
+  const connectionString = formatConnectionString(values);
+  const request = messageSet('<HostQueryRq requestID="1"/><CustomerQueryRq requestID="2"/>');
+  return `Ask it with curl, which knows the connector by the pin of its certificate:
+
+curl --silent --show-error --insecure --pinnedpubkey '${pin}' --user '${user}:${password}' --header 'Content-Type: text/xml' --data-binary @- ${url}/ <<'END'
 ${request}
 END
 

@@ -22,8 +22,8 @@ const STORY = [
   /response +CustomerQueryRq 0 Info, InvoiceQueryRq 0 Info/,
   /^Customer +Balance +Invoice +Date +Amount$/m,
   /^Demo customer \w+ +550\.00 +1 +\d{4}-\d\d-\d\d +550\.00$/m,
-  /^curl .*127\.0\.0\.1:\d+\/ <<'END'$/m,
-  /^URL='http:\/\/127\.0\.0\.1:\d+' User='demo' Password='\w+'$/m,
+  /^curl .*--pinnedpubkey 'sha256\/\/[\w+/]{43}=' .*https:\/\/127\.0\.0\.1:\d+\/ <<'END'$/m,
+  /^URL='https:\/\/127\.0\.0\.1:\d+' User='demo' Password='\w+' SSLPin='sha256\/\/[\w+/]{43}='$/m,
   /^import \{ QBClient \} from "qbconnector";$/m,
 ];
 
@@ -44,7 +44,7 @@ async function serving(test: TestContext): Promise<Running> {
 }
 
 function portOf(demo: Running): number {
-  return Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(demo.stdout)?.[1]);
+  return Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(demo.stdout)?.[1]);
 }
 
 describe("qbconnector demo", () => {

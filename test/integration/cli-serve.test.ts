@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { join } from "node:path";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import {
   NO_TERMINAL,
@@ -24,12 +27,20 @@ import {
 
 async function curl(
   test: TestContext,
-  { port }: Served,
+  { url, pin }: Served,
   body: string,
   password: string = PASSWORD,
 ): Promise<Ended> {
-  const parameters = ["--silent", "--show-error", "--fail-with-body", "--user", `${USER}:${password}`];
-  const target = ["--header", "Content-Type: text/xml", "--data-binary", "@-", `http://127.0.0.1:${port}/`];
+  const security = pin === undefined ? [] : ["--insecure", "--pinnedpubkey", pin];
+  const parameters = [
+    "--silent",
+    "--show-error",
+    "--fail-with-body",
+    "--user",
+    `${USER}:${password}`,
+    ...security,
+  ];
+  const target = ["--header", "Content-Type: text/xml", "--data-binary", "@-", `${url}/`];
   return startProgram(test, "curl", [...parameters, ...target], { input: body }).ended;
 }
 
@@ -148,6 +159,98 @@ describe("qbconnector serve", () => {
   });
 });
 
+describe("TLS of qbconnector serve", () => {
+  it("makes a certificate beside the config file, and prints a connection string with its pin that works", async (test) => {
+    const config = await configWithUser(test);
+    const served = await serveSimulated(test, config);
+    const file = join(dirname(config), "certificate.pem");
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    const spki = execFileSync("openssl", ["x509", "-in", file, "-noout", "-pubkey"]);
+    const der = execFileSync("openssl", ["pkey", "-pubin", "-outform", "DER"], { input: spki });
+    assert.equal(served.pin, `sha256//${createHash("sha256").update(der).digest("base64")}`);
+    assert.match(
+      served.process.stdout,
+      /^URL='https:[^']+' User='Foo' Password='\.\.\.' SSLPin='sha256[^']+'$/m,
+    );
+    const environment = { QBCONNECTOR_TO: served.connectionString };
+    const report = await runWell(test, ["send", "-"], { input: requestSet("<HostQueryRq/>"), environment });
+    assert.match(report, /^HostQueryRq +0 +Info/m);
+    await stop(served);
+    assert.equal((await serveSimulated(test, config)).pin, served.pin);
+  });
+
+  it("speaks plain HTTP when it is told so, in the file or by --no-ssl", async (test) => {
+    const config = await configWithUser(test);
+    const plain = await serveSimulated(test, config, "--no-ssl");
+    assert.match(plain.url, /^http:/);
+    assert.equal((await curl(test, plain, requestSet("<HostQueryRq/>"))).code, 0);
+    await stop(plain);
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), enableSSL: false }));
+    assert.match((await serveSimulated(test, config)).url, /^http:/);
+  });
+
+  it("refuses plain HTTP beyond this machine until the file allows it", async (test) => {
+    const config = await configWithUser(test);
+    const parameters = [
+      "serve",
+      "--simulate",
+      "--config",
+      config,
+      "--port",
+      "0",
+      "--host",
+      "0.0.0.0",
+      "--no-ssl",
+    ];
+    const refused = await startCommand(test, parameters).ended;
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /plain HTTP on "0\.0\.0\.0" would send passwords in clear text\n.*allowInsecure: true/,
+    );
+    writeFileSync(
+      config,
+      JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), allowInsecure: true }),
+    );
+    const allowed = startCommand(test, parameters);
+    await allowed.says(/Serving a simulated company on http:/);
+  });
+
+  it("names this machine in the URL when every interface is served", async (test) => {
+    const config = await configWithUser(test);
+    const command = startCommand(test, [
+      "serve",
+      "--simulate",
+      "--config",
+      config,
+      "--port",
+      "0",
+      "--host",
+      "0.0.0.0",
+    ]);
+    await command.says(new RegExp(`^URL='https://${hostname()}:\\d+' `, "m"));
+  });
+
+  it("takes a certificate of the file, and says which key is wrong", async (test) => {
+    const config = await configWithUser(test);
+    const before = JSON.parse(readFileSync(config, "utf8")) as object;
+    writeFileSync(
+      config,
+      JSON.stringify({ ...before, sslCert: { store: "none.pfx", storeType: "P7BFile" } }),
+    );
+    const wrong = await startCommand(test, ["serve", "--simulate", "--config", config]).ended;
+    assert.match(wrong.stderr, /config\.json: sslCert: storeType P7BFile is not supported/);
+    writeFileSync(
+      config,
+      JSON.stringify({ ...before, sslCert: { store: "none.pfx", storeType: "PFXFile" } }),
+    );
+    const missing = await startCommand(test, ["serve", "--simulate", "--config", config, "--port", "0"])
+      .ended;
+    assert.equal(missing.code, 1);
+    assert.match(missing.stderr, /none\.pfx/);
+  });
+});
+
 describe("Ctrl-C while qbconnector serves", () => {
   it("works on a terminal, where the log is for people", { skip: NO_TERMINAL }, async (test) => {
     const config = await configWithUser(test);
@@ -162,7 +265,7 @@ describe("Ctrl-C while qbconnector serves", () => {
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`${signal} lets a running request end, then exits with 0`, async (test) => {
-      const served = await serveSimulated(test, await configWithUser(test));
+      const served = await serveSimulated(test, await configWithUser(test), "--no-ssl");
       const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
       served.process.signal(signal);
       await served.process.says(/Closing/);
@@ -175,7 +278,7 @@ describe("Ctrl-C while qbconnector serves", () => {
   }
 
   it("a second one cuts the running request and exits with 130", async (test) => {
-    const served = await serveSimulated(test, await configWithUser(test));
+    const served = await serveSimulated(test, await configWithUser(test), "--no-ssl");
     const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
     served.process.signal("SIGINT");
     await served.process.says(/Closing/);
@@ -186,7 +289,7 @@ describe("Ctrl-C while qbconnector serves", () => {
   });
 
   it("a press that arrives twice at once counts once", async (test) => {
-    const served = await serveSimulated(test, await configWithUser(test));
+    const served = await serveSimulated(test, await configWithUser(test), "--no-ssl");
     const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
     served.process.signal("SIGINT");
     served.process.signal("SIGTERM");
@@ -236,19 +339,6 @@ describe("qbconnector serve refuses", () => {
     const config = await configWithUser(test);
     check(await serve(test, config, "--simulate", "--port", "0x50"), /--port.*whole number/);
     check(await serve(test, config, "--simulate", "--port", "65536"), /65535/);
-  });
-
-  it("to send passwords over a network in clear text", async (test) => {
-    const ended = await serve(
-      test,
-      await configWithUser(test),
-      "--simulate",
-      "--host",
-      "0.0.0.0",
-      "--port",
-      "0",
-    );
-    check(ended, /clear text\n.*allowInsecure/);
   });
 
   it("a level of the log that does not exist", async (test) => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { hashPassword } from "qbconnector";
+import { formatConnectionString, hashPassword } from "qbconnector";
 
 export const PACKAGE_FOLDER = fileURLToPath(new URL("../../", import.meta.url));
 export const COMMAND = join(PACKAGE_FOLDER, "dist/cli/main.js");
@@ -137,6 +137,9 @@ export function temporaryFolder(test: TestContext): string {
 export interface Served {
   readonly process: Running;
   readonly port: number;
+  readonly url: string;
+  /** Undefined for plain HTTP. */
+  readonly pin: string | undefined;
   readonly connectionString: string;
 }
 
@@ -164,11 +167,14 @@ export async function serveSimulated(
   ...more: readonly string[]
 ): Promise<Served> {
   const process = startCommand(test, ["serve", "--simulate", "--config", config, "--port", "0", ...more]);
-  const [, port = ""] = await process.says(/on http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, url = "", port = ""] = await process.says(/on (https?:\/\/127\.0\.0\.1:(\d+))/);
+  const pin = url.startsWith("https:") ? (await process.says(/SSLPin='([^']+)'/))[1] : undefined;
   return {
     process,
     port: Number(port),
-    connectionString: `URL='http://127.0.0.1:${port}' User='${USER}' Password='${PASSWORD}'`,
+    url,
+    pin,
+    connectionString: formatConnectionString({ URL: url, User: USER, Password: PASSWORD, SSLPin: pin }),
   };
 }
 

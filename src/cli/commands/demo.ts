@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { formatConnectionString } from "../../connection-string.js";
 import { QBConnector } from "../../connector/qb-connector.js";
@@ -24,26 +27,38 @@ export function addDemoCommand(program: Command): void {
 
 async function demo({ once = false }: { readonly once?: boolean }): Promise<void> {
   const { Simulator } = await import("../../quickbooks/simulator/index.js");
-  const connector = new QBConnector({ quickbooks: new Simulator() });
-  const password = generatePassword();
-  connector.addUser(USER, password);
-  await listenOnFreePort(connector);
+  const folder = mkdtempSync(join(tmpdir(), "qbconnector-demo-"));
+  const connector = new QBConnector({
+    quickbooks: new Simulator(),
+    enableSSL: true,
+    sslCertFile: join(folder, "certificate.pem"),
+  });
   try {
-    const stopped = once ? Promise.resolve() : untilStopped(connector, say);
-    await show(connector, password);
-    if (!once) say("Serving until Ctrl-C.");
-    await stopped;
+    await serve(connector, once);
   } finally {
     await connector.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
+async function serve(connector: QBConnector, once: boolean): Promise<void> {
+  const password = generatePassword();
+  connector.addUser(USER, password);
+  await listenOnFreePort(connector);
+  const stopped = once ? Promise.resolve() : untilStopped(connector, say);
+  await show(connector, password);
+  if (!once) say("Serving until Ctrl-C.");
+  await stopped;
+}
+
 async function show(connector: QBConnector, password: string): Promise<void> {
-  const url = `http://${connector.localHost}:${connector.localPort}`;
+  const url = `https://${connector.localHost}:${connector.localPort}`;
+  const { pin } = connector.sslCert.exportPublic();
+  const values = { URL: url, User: USER, Password: password, SSLPin: pin };
   say(`A connector serves a simulated company on ${url}. A client adds a customer and an invoice:\n`);
   narrate(connector);
-  const table = await send(formatConnectionString({ URL: url, User: USER, Password: password }));
-  say(`\n${table}\n${pasteLines(url, USER, password)}`);
+  const table = await send(formatConnectionString(values));
+  say(`\n${table}\n${pasteLines(values)}`);
 }
 
 async function send(connectionString: string): Promise<string> {

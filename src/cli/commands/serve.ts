@@ -1,4 +1,6 @@
+import { hostname } from "node:os";
 import { Option, type Command } from "commander";
+import { formatConnectionString } from "../../connection-string.js";
 import { QBConnector } from "../../connector/qb-connector.js";
 import { QBError } from "../../errors.js";
 import { defaultConfigFile, readConfigFile } from "../config-file.js";
@@ -13,6 +15,8 @@ interface ServeOptions {
   readonly port?: number;
   readonly host?: string;
   readonly logLevel?: string;
+  /** False only for `--no-ssl`. */
+  readonly ssl: boolean;
 }
 
 export function addServeCommand(program: Command): void {
@@ -27,6 +31,7 @@ export function addServeCommand(program: Command): void {
       parseWholeNumber,
     )
     .option("--host <address>", "interface (default: localHost of the file, else 127.0.0.1)")
+    .option("--no-ssl", "speak plain HTTP instead of HTTPS, as enableSSL: false in the file does")
     .addOption(
       new Option(
         "--log-level <level>",
@@ -41,6 +46,10 @@ const SERVE_HELP = `
 Ctrl-C or SIGTERM lets running requests end and exits with 0; a second one cuts them and exits with 130.
 The log goes to standard error: short lines on a terminal, else JSON.
 
+It speaks HTTPS, with a certificate that is made on first use and kept, or with sslCert of the file. The connection string that it prints
+carries the pin of the certificate, so that clients know the connector without any authority. Beyond this machine plain HTTP needs
+allowInsecure: true in the file.
+
 Example:
   qbconnector user add Foo
   qbconnector serve --simulate`;
@@ -50,24 +59,38 @@ async function serve(options: ServeOptions): Promise<void> {
   const file = options.config ?? defaultConfigFile();
   const configuration = readConfigFile(file);
   if ((configuration.users ?? []).length === 0) throw noUsers(file, options.config);
-  const connector = await makeConnector(configuration, options);
+  const connector = await makeConnector(configuration, file, options);
   await listen(connector, file);
   const stopped = untilStopped(connector, say);
-  say(
-    `Serving a simulated company on http://${hostPart(connector.localHost)}:${connector.localPort} (${userCount(connector)}). Ctrl-C stops.`,
-  );
+  say(`Serving a simulated company on ${urlOf(connector)} (${userCount(connector)}). Ctrl-C stops.`);
+  if (connector.enableSSL) tellCertificate(connector);
   await stopped;
+}
+
+function tellCertificate(connector: QBConnector): void {
+  const { subject, validTo, pin } = connector.sslCert.exportPublic();
+  const [user] = connector.authorizedUsers;
+  const connectionString = formatConnectionString({
+    URL: urlOf(connector),
+    User: user?.user,
+    Password: "...",
+    SSLPin: pin,
+  });
+  say(`Certificate ${subject}, valid until ${validTo.toISOString().slice(0, 10)}, pin ${pin}`);
+  say(`Clients connect with, the password put in:\n\n${connectionString}\n`);
 }
 
 async function makeConnector(
   configuration: Configuration,
-  { port, host, logLevel }: ServeOptions,
+  file: string,
+  { port, host, logLevel, ssl }: ServeOptions,
 ): Promise<QBConnector> {
   const level = checkLogLevel(logLevel ?? configuration.logLevel, "--log-level") ?? "info";
   const { Simulator } = await import("../../quickbooks/simulator/index.js");
   const { makeLog } = await import("../log.js");
   return new QBConnector({
-    ...connectorOptions(configuration),
+    ...connectorOptions(configuration, file),
+    enableSSL: ssl && (configuration.enableSSL ?? true),
     ...(port === undefined ? {} : { localPort: port }),
     ...(host === undefined ? {} : { localHost: host }),
     quickbooks: new Simulator(),
@@ -102,8 +125,10 @@ function noUsers(file: string, named: string | undefined): QBError {
   );
 }
 
-function hostPart(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
+/** As other machines write it when every interface is served. */
+function urlOf({ enableSSL, localHost, localPort }: QBConnector): string {
+  const host = localHost === "0.0.0.0" || localHost === "::" ? hostname() : localHost;
+  return `${enableSSL ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${localPort}`;
 }
 
 function userCount({ authorizedUsers: { count } }: QBConnector): string {

@@ -72,7 +72,7 @@ describe("reading the config file", () => {
     };
     const configuration = readConfigFile(fileWith(test, `\uFEFF${JSON.stringify(content)}`));
     assert.deepEqual(configuration, content);
-    const connector = new QBConnector(connectorOptions(configuration));
+    const connector = new QBConnector(connectorOptions(configuration, "config.json"));
     assert.equal(connector.timeout, 5);
     assert.equal(connector.config("CodePage"), "1250");
     assert.equal(connector.authorizedUsers.at(0).readOnly, true);
