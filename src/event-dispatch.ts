@@ -122,22 +122,26 @@ export class EventDispatch<Events extends object> {
 
   /**
    * Lets listeners decide by writing fields of `event`. Throws `QB_LISTENER` when one of them failed or all of them together
-   * took longer than the time limit; what they write after that has no effect on the caller.
+   * took longer than the time limit; what they write after that has no effect on the caller. When `abandoned` rejects nobody
+   * needs the decision any more, and it rejects likewise.
    */
-  async decide<Name extends keyof Events & string>(name: Name, event: Events[Name] & object): Promise<void> {
+  async decide<Name extends keyof Events & string>(
+    name: Name,
+    event: Events[Name] & object,
+    abandoned?: Promise<never>,
+  ): Promise<void> {
     const limit = this.#options.timeLimitMs();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new QBError("QB_LISTENER", `the ${name} listeners took longer than ${limit} ms`)),
-        limit,
-      );
+      timer = setTimeout(() => {
+        const error = new QBError("QB_LISTENER", `the ${name} listeners took longer than ${limit} ms`);
+        this.#options.onListenerError(name, error);
+        reject(error);
+      }, limit);
     });
     try {
-      await Promise.race([this.#askInOrder(name, event), late]);
-    } catch (error) {
-      if (error instanceof QBError && error.cause === undefined) this.#options.onListenerError(name, error);
-      throw error;
+      const asked = this.#askInOrder(name, event);
+      await Promise.race(abandoned === undefined ? [asked, late] : [asked, late, abandoned]);
     } finally {
       clearTimeout(timer);
     }

@@ -25,7 +25,7 @@ export class ServerAuthentication {
   async admit(socket: TLSSocket): Promise<void> {
     this.#judged.add(socket);
     try {
-      await whileOpen(socket, this.#judge(socket));
+      await this.#judge(socket);
       this.tell("certificate accepted");
     } catch (error) {
       this.tell((error as Error).message);
@@ -55,7 +55,7 @@ export class ServerAuthentication {
     this.tell(
       `certificate of ${distinguishedName(certificate.subject)} with the pin ${pin}: ${distrust ?? "OK"}`,
     );
-    const accepted = await this.#decide(certificate, pin, distrust);
+    const accepted = await this.#decide(socket, certificate, pin, distrust);
     if (!accepted) {
       const why = distrust ?? "a listener of sslServerAuthentication refused it";
       throw refusal(`the connector's certificate is refused: ${why}; its pin is ${pin}`, pin);
@@ -70,7 +70,12 @@ export class ServerAuthentication {
     return explainDistrust(String(socket.authorizationError));
   }
 
-  async #decide(certificate: X509Certificate, pin: string, distrust: string | undefined): Promise<boolean> {
+  async #decide(
+    socket: TLSSocket,
+    certificate: X509Certificate,
+    pin: string,
+    distrust: string | undefined,
+  ): Promise<boolean> {
     const preset = distrust === undefined;
     if (!this.#dispatch.has("sslServerAuthentication")) return preset;
     const event = eventArguments(
@@ -83,24 +88,26 @@ export class ServerAuthentication {
       },
       { accept: preset },
     );
+    const { promise: ended, stop } = endOf(socket);
     try {
-      await this.#dispatch.decide("sslServerAuthentication", event);
+      await this.#dispatch.decide("sslServerAuthentication", event, ended);
     } catch (error) {
-      throw listenerFailure(error as QBError);
+      throw (error as QBError).code === "QB_LISTENER" ? listenerFailure(error as QBError) : error;
+    } finally {
+      stop();
     }
     return event.accept === true;
   }
 }
 
-/** Settles as `work` does, but rejects when the connection ends before. */
-function whileOpen(socket: TLSSocket, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onClose = (): void => reject(endedMeanwhile(socket));
+/** Rejects when the connection ends, unless it is stopped before. */
+function endOf(socket: TLSSocket): { readonly promise: Promise<never>; readonly stop: () => void } {
+  let onClose = (): void => {};
+  const promise = new Promise<never>((_, reject) => {
+    onClose = () => reject(endedMeanwhile(socket));
     socket.once("close", onClose);
-    work
-      .then(() => (socket.destroyed ? onClose() : resolve()), reject)
-      .finally(() => socket.off("close", onClose));
   });
+  return { promise, stop: () => void socket.off("close", onClose) };
 }
 
 function endedMeanwhile({ errored }: TLSSocket): QBError {

@@ -74,9 +74,15 @@ export function pinOf({ certificateFile }: Certificate): string {
   return `sha256//${openssl(["dgst", "-sha256", "-binary"], der).toString("base64")}`;
 }
 
+const folders: string[] = [];
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that lives as long as the test process. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "qbconnector-certificates-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

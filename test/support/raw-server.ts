@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { TestContext } from "node:test";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 
 export interface RawRequest {
   readonly head: string;
@@ -16,8 +17,10 @@ export interface RawServer {
   readonly url: string;
   readonly requests: RawRequest[];
   readonly sockets: Set<Socket>;
-  /** Connections that were ever made. */
+  /** Connections that were ever made; with TLS: whose handshake was completed. */
   connections: number;
+  /** Bytes that came on them; with TLS: after decryption. */
+  received: number;
   close(): Promise<void>;
 }
 
@@ -26,33 +29,41 @@ export function allCut({ requests }: RawServer): boolean {
   return requests.every(({ socket }) => socket.destroyed);
 }
 
-/** A TCP server that reads requests with Content-Length and has the test write whatever it likes as answer. */
-export async function startRawServer(t: TestContext, reply: Reply): Promise<RawServer> {
+/**
+ * A TCP server, or TLS server, that reads requests with Content-Length and has the test write whatever it likes as answer.
+ */
+export async function startRawServer(t: TestContext, reply: Reply, tls?: TlsOptions): Promise<RawServer> {
   const requests: RawRequest[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const take = (socket: Socket): void => {
     state.connections++;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket)).on("error", () => {});
+    socket.on("data", (data: string) => (state.received += data.length));
     readRequests(socket, (head, body) => {
       const request = { head, body, number: requests.length + 1, socket };
       requests.push(request);
       reply(socket, request);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
+  // With TLS also those whose handshake is never completed.
+  const raw = new Set<Socket>();
+  server.on("connection", (socket: Socket) => raw.add(socket.once("close", () => raw.delete(socket))));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...sockets, ...raw]) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
   t.after(close);
   const { port } = server.address() as AddressInfo;
   const state: RawServer = {
     port,
-    url: `http://127.0.0.1:${port}`,
+    url: tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     requests,
     sockets,
     connections: 0,
+    received: 0,
     close,
   };
   return state;
