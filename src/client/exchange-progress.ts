@@ -91,14 +91,22 @@ function judging(
         authentication.tell(failure.message);
         return callback(failure, null);
       }
-      authentication.admit(socket as TLSSocket).then(
-        () => callback(null, socket),
-        (refusal: Error) => {
-          socket.destroy();
-          callback(refusal, null);
-        },
-      );
+      void admitted(socket as TLSSocket, authentication, callback);
     });
+}
+
+async function admitted(
+  socket: TLSSocket,
+  authentication: ServerAuthentication,
+  callback: buildConnector.Callback,
+): Promise<void> {
+  try {
+    await authentication.admit(socket);
+  } catch (refusal) {
+    socket.destroy();
+    return callback(refusal as Error, null);
+  }
+  callback(null, socket);
 }
 
 function countersOf(socket: Socket | undefined): Counters {

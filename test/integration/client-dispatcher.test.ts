@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
 import { describe, it, type TestContext } from "node:test";
 import { inspect } from "node:util";
-import { QBClient, QBError, type QBClientOptions, type RequestDispatcher } from "qbconnector";
+import {
+  QBClient,
+  QBError,
+  type DispatchedRequest,
+  type QBClientOptions,
+  type RequestDispatcher,
+} from "qbconnector";
 import { Agent, MockAgent } from "undici";
 import { encoded, makeCertificate, pinOf } from "../support/certificates.js";
 import { add, query } from "../support/message-sets.js";
@@ -61,6 +67,27 @@ describe("a dispatcher of the program's own", () => {
       .intercept({ path: "/", method: "POST", headers: { authorization: /^Basic / } })
       .reply(200, "<QBXML/>", { headers: { "content-type": "text/xml" } });
     assert.equal(await clientOf(t, "http://books.example", { dispatcher }).send(query()), "<QBXML/>");
+  });
+
+  it("gets the request with no limit of time but that of the call", async (t) => {
+    const requests: DispatchedRequest[] = [];
+    const dispatcher: RequestDispatcher = {
+      request: (request) => {
+        requests.push(request);
+        return Promise.reject(Object.assign(new Error("?"), { code: "ECONNREFUSED" }));
+      },
+    };
+    await failure(clientOf(t, "http://x/qb", { dispatcher }).send(query(), { deadlineMs: 700 }));
+    const [{ signal, headers, ...request } = assert.fail("nothing was sent")] = requests;
+    assert.ok(signal instanceof AbortSignal && headers.includes("qb-deadline-ms"));
+    assert.deepEqual(request, {
+      origin: "http://x",
+      path: "/qb/",
+      method: "POST",
+      body: query(),
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
   });
 
   it("that never connected: certainly nothing was sent", async (t) => {

@@ -11,7 +11,7 @@ import { makeCertificate, pinOf } from "../support/certificates.js";
 import { add, query } from "../support/message-sets.js";
 import { startOpensslServer } from "../support/openssl-server.js";
 import { allCut, httpAnswer, startRawServer, XML_ANSWER, type Reply } from "../support/raw-server.js";
-import { startConnector } from "../support/running-connector.js";
+import { recordingLogger, startConnector, type LogLine } from "../support/running-connector.js";
 import { until } from "../support/until.js";
 
 const certificate = makeCertificate();
@@ -129,7 +129,8 @@ describe("while listeners decide", () => {
 
   it("close does not wait for a connection that nobody needs any more", async (t) => {
     const server = await startRawServer(t, answering, TLS);
-    const client = trusting(t, server.url);
+    const log: LogLine[] = [];
+    const client = trusting(t, server.url, { logger: recordingLogger(log) });
     const { asked } = slowListener(client);
     const controller = new AbortController();
     const call = failure(client.send(add(), { signal: controller.signal }));
@@ -138,6 +139,7 @@ describe("while listeners decide", () => {
     await call;
     await client.close();
     await until(() => server.sockets.size === 0, "the connection was cut");
+    assert.deepEqual(log, [], "it waited until the listener was too late");
   });
 });
 
