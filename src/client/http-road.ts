@@ -173,19 +173,27 @@ export class HttpRoad implements Road {
     { method, path, body, call, clock }: Exchange,
     progress: ExchangeProgress,
   ): Promise<DispatchedAnswer> {
-    const headers = body === undefined ? this.#headers : this.#messageHeaders;
+    const known = body === undefined ? this.#headers : this.#messageHeaders;
     const { deadlineMs } = call;
-    const request = {
-      origin: this.#origin,
-      path: this.#basePath + path,
-      method,
-      headers: deadlineMs === undefined ? headers : [...headers, DEADLINE_HEADER, String(deadlineMs)],
-      body: body ?? null,
-    };
+    const headers = deadlineMs === undefined ? known : [...known, DEADLINE_HEADER, String(deadlineMs)];
+    const target = this.#basePath + path;
     const dispatcher = this.#dispatcher;
-    if (dispatcher instanceof ForeignDispatcher) return dispatcher.request(request, clock);
+    if (dispatcher instanceof ForeignDispatcher)
+      return dispatcher.request(
+        { origin: this.#origin, path: target, method, headers, body: body ?? null },
+        clock,
+      );
+    const answered = dispatcher.request({
+      origin: this.#origin,
+      path: target,
+      method,
+      headers,
+      body: body ?? null,
+      signal: clock,
+      opaque: progress,
+    });
     // undici notices the end of a call that waits for a connection only when it gets one.
-    return clock.orEnd(dispatcher.request({ ...request, signal: clock, opaque: progress }));
+    return clock.orEnd(answered);
   }
 
   #tellChanges(headers: IncomingHttpHeaders): void {
