@@ -37,9 +37,8 @@ export function openStore(location: StoreLocation): ServerIdentity[] {
 
 /** The file that is read, or undefined when the store is the content itself. */
 export function fileOf({ storeType, store }: StoreLocation): string | undefined {
-  if (typeof store !== "string") return undefined;
-  const { isFile } = STORE_TYPES[storeType];
-  return (isFile ?? looksLikeFile(store)) ? store : undefined;
+  if (typeof store !== "string" || STORE_TYPES[storeType].isFile === false) return undefined;
+  return isFileName(store) ? store : undefined;
 }
 
 /** Throws `QB_INVALID_ARGUMENT`. */
@@ -56,24 +55,36 @@ function nameOf(location: StoreLocation): string {
   return fileOf(location) ?? "the certificate store";
 }
 
-function looksLikeFile(store: string): boolean {
-  if (store.includes("-----BEGIN ")) return false;
-  return !isBase64(store) || statSync(store, { throwIfNoEntry: false }) !== undefined;
+/** Content must not be taken for a name: names are shown, and it holds a private key. */
+function isFileName(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- no name has them
+  if (text.length > 4096 || text.includes("-----BEGIN ") || /[\u0000-\u001f]/.test(text)) return false;
+  return !isBase64(text) || exists(text);
 }
 
-/** The shortest store is longer than any name of a file that could be taken for base64. */
+/** The shortest store is longer than most names of files that could be taken for base64. */
 function isBase64(text: string): boolean {
   return text.length >= 200 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text);
+}
+
+function exists(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function contentOf(location: StoreLocation, named: string): Uint8Array {
   const { store, storeType } = location;
   const file = fileOf(location);
   if (file !== undefined) return readStoreFile(file);
-  if (typeof store !== "string") {
-    if (STORE_TYPES[storeType].isFile !== true) return store;
-    throw new QBError("QB_INVALID_ARGUMENT", `storeType ${storeType} needs the name of a file as store`);
+  if (STORE_TYPES[storeType].isFile === true) {
+    throw new QBError("QB_INVALID_ARGUMENT", `storeType ${storeType} needs the name of a file as store`, {
+      advice: `For the content of a store take ${storeType.replace("File", "Blob")} or Auto.`,
+    });
   }
+  if (typeof store !== "string") return store;
   if (store.includes("-----BEGIN ")) return Buffer.from(store);
   if (isBase64(store)) return Buffer.from(store, "base64");
   throw certificateError(
