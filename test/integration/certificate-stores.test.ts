@@ -21,7 +21,7 @@ import { readIdentity } from "../../dist/connector/certificate/read-identity.js"
 import { fullChain, type ServerIdentity } from "../../dist/connector/certificate/server-identity.js";
 import type { CertificateStoreType } from "../../dist/connector/certificate/store-types.js";
 import { QBError } from "../../dist/errors.js";
-import { addKey, addTrusted, convertStore, STORE_PASSWORD } from "../support/keytool.js";
+import { addKey, addSecretKey, addTrusted, convertStore, STORE_PASSWORD } from "../support/keytool.js";
 import { openssl, TestAuthority, type Issued, type KeyKind } from "../support/openssl.js";
 
 const PASSWORD = "sesame";
@@ -181,6 +181,13 @@ describe("stores of keytool", () => {
   }
 
   it("PKCS#12", () => assertBoth(open(pkcs12, STORE_PASSWORD, "PFXFile")));
+
+  it("PKCS#12 with a secret key beside the others", () => {
+    const file = join(folder, "secret.p12");
+    convertStore(pkcs12, file, "PKCS12");
+    addSecretKey(file, "session");
+    assertBoth(open(file, STORE_PASSWORD));
+  });
 
   it("PKCS#12 as Java made it until version 16", () => {
     const file = join(folder, "old.p12");

@@ -35,6 +35,12 @@ export function addTrusted(store: string, alias: string, certificate: string): v
   keytool(["-importcert", "-noprompt", "-keystore", store, "-storepass", STORE_PASSWORD, ...what]);
 }
 
+/** Adds a key that is no certificate's. */
+export function addSecretKey(store: string, alias: string): void {
+  const what = ["-alias", alias, "-keyalg", "AES", "-keysize", "128"];
+  keytool(["-genseckey", "-keystore", store, "-storepass", STORE_PASSWORD, ...what]);
+}
+
 /** The same entries in a new store of another type. */
 export function convertStore(from: string, to: string, storeType: string, ...more: readonly string[]): void {
   const passwords = ["-srcstorepass", STORE_PASSWORD, "-deststorepass", STORE_PASSWORD];

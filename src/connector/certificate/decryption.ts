@@ -11,6 +11,7 @@ import {
   wholeNumber,
   type DerValue,
 } from "./der.js";
+import { damaged } from "./store-content.js";
 
 /** A second or two of work. Real stores ask for 1 to 600,000; what asks for more would block everything else. */
 const MOST_ITERATIONS = 1_000_000;
@@ -74,14 +75,13 @@ export function decrypt(algorithm: DerValue, bytes: Buffer, password: StorePassw
 
 /** Throws `QB_CERTIFICATE` when an encrypted PKCS#8 key asks OpenSSL for an absurd amount of work. */
 export function checkEffort(key: Uint8Array, named: string): void {
-  let work: DerValue[];
+  let work: number;
   try {
-    work = workFactors(part(parseDer(key), 0));
+    work = workFactors(part(parseDer(key), 0)).reduce((product, factor) => product * wholeNumber(factor), 1);
   } catch {
-    return; // What is damaged is found out by who reads it.
+    throw damaged(named, "PEM");
   }
-  const product = work.reduce((so, factor) => so * wholeNumber(factor), 1);
-  if (product > MOST_ITERATIONS) throw tooMuch(product, named);
+  if (work > MOST_ITERATIONS) throw tooMuch(work, named);
 }
 
 /** Iterations, or the three numbers of scrypt. */
