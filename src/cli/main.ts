@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addCertCommand } from "./commands/cert.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addSendCommand } from "./commands/send.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -24,6 +25,7 @@ function makeProgram(): Command {
     .addHelpText("after", HELP);
   addServeCommand(program);
   addUserCommand(program);
+  addCertCommand(program);
   addSendCommand(program);
   addDemoCommand(program);
   return program;

@@ -1,0 +1,167 @@
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Option, type Command } from "commander";
+import type { PublicCertificate } from "../../connector/certificate/public-certificate.js";
+import { readSelfMade, renewSelfMade } from "../../connector/certificate/self-made-file.js";
+import {
+  ServerCertificate,
+  type ServerCertificateOptions,
+} from "../../connector/certificate/server-certificate.js";
+import { userFolder } from "../../user-folder.js";
+import { defaultConfigFile, readConfigFile } from "../config-file.js";
+import { naming, wrongUse } from "../failure.js";
+import { configOption, say } from "../options.js";
+import { onOneLine } from "../table.js";
+
+interface CertOptions {
+  readonly config?: string;
+  readonly file?: string;
+}
+
+interface ExportOptions extends CertOptions {
+  readonly output?: string;
+  readonly der?: boolean;
+}
+
+/** What the config file says of the certificate. */
+interface CertificateKeys {
+  readonly sslCert?: ServerCertificateOptions;
+  readonly sslCertFile?: string;
+}
+
+/** The certificate that `serve` uses. */
+interface Found {
+  readonly certificate: ServerCertificate;
+  /** Where it is kept; undefined when the config file itself holds it. */
+  readonly file: string | undefined;
+  /** Whether it is made here, or the operator's own. */
+  readonly isOwn: boolean;
+}
+
+export function addCertCommand(program: Command): void {
+  const cert = program
+    .command("cert")
+    .description("show, export and renew the connector's certificate")
+    .addHelpText("after", CERT_HELP);
+  withOptions(cert.command("show"), "qbconnector cert show")
+    .description("print the certificate's subject, names, dates and pin")
+    .action(show);
+  withOptions(cert.command("export"), "qbconnector cert export --output connector.pem")
+    .description("print the certificate, without its private key, for clients")
+    .option("--output <file>", "write it there")
+    .option("--der", "in DER instead of PEM")
+    .action(exportCertificate);
+  withOptions(cert.command("renew"), "qbconnector cert renew")
+    .description("make the self-made certificate anew with the same key, so that its pin stays")
+    .action(renew);
+}
+
+const CERT_HELP = `
+Without sslCert in the config file the connector makes a certificate itself, on first use; show and export make it, too.
+
+Example:
+  qbconnector cert show`;
+
+function withOptions(command: Command, example: string): Command {
+  return command
+    .addOption(configOption())
+    .addOption(
+      new Option("--file <file>", `the self-made certificate (default: sslCertFile, else ${defaultFile()})`),
+    )
+    .addHelpText("after", `\nExample:\n  ${example}`);
+}
+
+function defaultFile(): string {
+  return join(userFolder(), "certificate.pem");
+}
+
+function find(options: CertOptions): Found {
+  const { sslCert = {}, sslCertFile } = keysOf(options);
+  const isOwn = options.file === undefined && (sslCert.store ?? sslCert.encoded ?? "").length > 0;
+  const file = options.file ?? sslCertFile ?? defaultFile();
+  const certificate = new ServerCertificate({ selfMadeFile: () => file }, isOwn ? sslCert : {});
+  return { certificate, file: isOwn ? certificate.store || undefined : file, isOwn };
+}
+
+function keysOf({ config, file }: CertOptions): CertificateKeys {
+  return file === undefined ? (readConfigFile(config ?? defaultConfigFile()) as CertificateKeys) : {};
+}
+
+function show(options: CertOptions): void {
+  const { certificate, file } = find(options);
+  tell(certificate.exportPublic(), file);
+}
+
+function tell(shown: PublicCertificate, file: string | undefined): void {
+  const facts = {
+    file: file ?? "none: the config file holds it",
+    subject: shown.subject,
+    ...(shown.issuer === shown.subject ? {} : { issuer: shown.issuer }),
+    names: shown.names.join(", "),
+    valid: validity(shown),
+    pin: shown.pin,
+  };
+  for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(8)} ${onOneLine(value)}`);
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function validity({ validFrom, validTo }: PublicCertificate): string {
+  const dates = `${day(validFrom)} to ${day(validTo)}`;
+  const left = (validTo.getTime() - Date.now()) / DAY_MS;
+  if (left <= 0) return `${dates}: it has expired`;
+  return `${dates}, ${Math.round(left) === 1 ? "1 day" : `${Math.round(left)} days`} left`;
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+function exportCertificate(options: ExportOptions): void {
+  const { certificate, file } = find(options);
+  const { pem, der } = certificate.exportPublic();
+  const content = options.der === true ? der : pem;
+  if (options.output === undefined) return print(content);
+  if (file !== undefined && isSameFile(options.output, file)) throw overwritten(file);
+  save(options.output, content);
+  say(`Wrote the certificate, without its private key, to ${options.output}.`);
+}
+
+function print(content: string | Buffer): void {
+  if (typeof content !== "string" && process.stdout.isTTY)
+    throw wrongUse("DER is not for terminals", "Name a file with --output, or leave --der out.");
+  process.stdout.write(content);
+}
+
+function save(output: string, content: string | Buffer): void {
+  naming(`cannot write ${output}`, "Name another file with --output.", () => writeFileSync(output, content));
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((file) => statSync(file, { throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}
+
+function overwritten(file: string): Error {
+  return wrongUse(
+    `${file} holds the private key, which would be overwritten`,
+    "Name another file with --output.",
+  );
+}
+
+function renew(options: CertOptions): void {
+  const { file, isOwn } = find(options);
+  if (isOwn || file === undefined) throw notSelfMade(file, options.config ?? defaultConfigFile());
+  const before = readSelfMade(file);
+  if (before === undefined) throw wrongUse(`there is no ${file}`, "Run: qbconnector cert show");
+  renewSelfMade(file, before);
+  tell(find(options).certificate.exportPublic(), file);
+  say("The key, and so the pin, is the same. A connector that is serving takes it over within seconds.");
+}
+
+function notSelfMade(file: string | undefined, config: string): Error {
+  return wrongUse(
+    `${config} names a certificate of your own${file === undefined ? "" : `, ${file}`}`,
+    "Renew it where you have it from, and put the new one in its place. A connector that is serving reads it again.",
+  );
+}
