@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createServer } from "node:tls";
 import { after, before, describe, it } from "node:test";
+import forge from "node-forge";
 import { openStore } from "../../dist/connector/certificate/certificate-store.js";
 import { readIdentity } from "../../dist/connector/certificate/read-identity.js";
 import { fullChain, type ServerIdentity } from "../../dist/connector/certificate/server-identity.js";
@@ -53,6 +54,10 @@ function commonNames(identities: readonly ServerIdentity[]): string[] {
 
 function commonName({ subject }: X509Certificate): string {
   return /CN=(.*)/.exec(subject)?.[1] ?? "";
+}
+
+function read(file: string): string {
+  return readFileSync(file, "utf8");
 }
 
 /** The identity is the one that openssl made: certificate, key, and chain in the order of issuing. */
@@ -120,6 +125,17 @@ describe("PKCS#12 stores of openssl", () => {
       }
     });
   }
+
+  it("of node-forge, whose empty password is none at all", () => {
+    const { key, certificate } = issued.RSA;
+    const content = [
+      forge.pki.privateKeyFromPem(read(key)),
+      forge.pki.certificateFromPem(read(certificate)),
+    ] as const;
+    const store = forge.asn1.toDer(forge.pkcs12.toPkcs12Asn1(...content, null, { algorithm: "3des" }));
+    const [identity] = open(Buffer.from(store.getBytes(), "latin1"), "");
+    assert.equal(identity?.certificate.toString().trim(), read(certificate).trim());
+  });
 
   it("takes them as bytes and as base64", () => {
     const bytes = readFileSync(authority.pfx("content.pfx", issued["P-256"], PASSWORD));
