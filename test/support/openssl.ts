@@ -40,8 +40,10 @@ export interface Wanted {
   readonly extensions?: readonly string[];
 }
 
-const AUTHORITY = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"];
-const SERVER = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+/** Without key identifiers issuers can only be told apart by their signatures. */
+const NO_IDENTIFIERS = ["subjectKeyIdentifier=none", "authorityKeyIdentifier=none"];
+const AUTHORITY = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign", ...NO_IDENTIFIERS];
+const SERVER = ["basicConstraints=CA:FALSE", "subjectAltName=DNS:localhost,IP:127.0.0.1", ...NO_IDENTIFIERS];
 
 /** A root authority, an intermediate one below it, and what they issue, all made by openssl in one folder. */
 export class TestAuthority {
