@@ -137,6 +137,30 @@ describe("PKCS#12 stores of openssl", () => {
     assert.equal(identity?.certificate.toString().trim(), read(certificate).trim());
   });
 
+  it("in BER, with lengths left open and octet strings in pieces, as some programs write it", () => {
+    const der = readFileSync(authority.pfx("ber.pfx", issued.RSA, PASSWORD));
+    const withoutLength = (tag: number, ...content: Uint8Array[]): Buffer =>
+      Buffer.concat([Buffer.from([tag, 0x80]), ...content, Buffer.from([0, 0])]);
+    const pfx = forge.asn1.fromDer(der.toString("latin1"));
+    const [version, safe, mac] = (pfx.value as forge.asn1.Asn1[]).map((value) =>
+      Buffer.from(forge.asn1.toDer(value).getBytes(), "latin1"),
+    );
+    assert.ok(version && safe && mac);
+    // SEQUENCE (4), OBJECT IDENTIFIER (11), explicit tag (4), OCTET STRING (4): what is left is the content.
+    const [type, content] = [safe.subarray(4, 15), safe.subarray(23)];
+    const pieces = [content.subarray(0, 100), content.subarray(100)].map((piece) => {
+      const header = Buffer.from([0x04, 0x82, piece.length >> 8, piece.length & 0xff]);
+      return Buffer.concat([header, piece]);
+    });
+    const ber = withoutLength(
+      0x30,
+      version,
+      withoutLength(0x30, type, withoutLength(0xa0, withoutLength(0x24, ...pieces))),
+      mac,
+    );
+    assertIs(open(ber, PASSWORD)[0], issued.RSA);
+  });
+
   it("takes them as bytes and as base64", () => {
     const bytes = readFileSync(authority.pfx("content.pfx", issued["P-256"], PASSWORD));
     for (const type of ["PFXBlob", "Auto"] as const) {

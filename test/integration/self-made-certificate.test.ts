@@ -3,11 +3,13 @@ import { X509Certificate } from "node:crypto";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -148,6 +150,16 @@ describe("the self-made certificate", () => {
     assert.deepEqual(readdirSync(dirname(file)), ["certificate.pem"]);
   });
 
+  it("is not made behind a link that leads nowhere", { skip: POSIX }, (test) => {
+    const link = join(temporaryFolder(test), "certificate.pem");
+    symlinkSync("elsewhere.pem", link);
+    assert.match(
+      refusal(() => make(test, link).certificate.identity()).message,
+      /a link to a file that does not/,
+    );
+    assert.deepEqual(readdirSync(dirname(link)), ["certificate.pem"]);
+  });
+
   it("cannot be made where nobody may write, and says what to do", (test) => {
     const folder = temporaryFolder(test);
     writeFileSync(join(folder, "file"), "");
@@ -175,6 +187,16 @@ describe("renewal", () => {
       if (POSIX === false) assert.equal(statSync(file).mode & 0o777, 0o600);
     });
   }
+
+  it("keeps a link to the file", { skip: POSIX }, (test) => {
+    const folder = temporaryFolder(test);
+    const [file, link] = [join(folder, "real", "certificate.pem"), join(folder, "link.pem")];
+    writeOld(file, 5);
+    symlinkSync(file, link);
+    const { pem } = make(test, link).certificate.exportPublic();
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.ok(readFileSync(file, "utf8").includes(pem));
+  });
 
   it("does not come early", (test) => {
     const { file, certificate } = make(test);

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { QBError } from "../../errors.js";
 import { createFile, readPrivateFile, replaceFile } from "../../private-file.js";
@@ -40,7 +40,7 @@ export function isDueForRenewal({ certificate }: ServerIdentity): boolean {
 export function renewSelfMade(file: string, { key }: ServerIdentity): ServerIdentity {
   const sameKey = createPrivateKey(key);
   const identity = makeIdentity(sameKey, makeCertificate(sameKey), []);
-  writing(file, () => replaceFile(file, textOf(identity)));
+  writing(file, () => replaceFile(existsSync(file) ? realpathSync(file) : file, textOf(identity)));
   return identity;
 }
 
@@ -52,7 +52,7 @@ function create(file: string): ServerIdentity {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return createFile(file, textOf(identity));
   });
-  return isMade ? identity : openSelfMade(file);
+  return isMade ? identity : (readSelfMade(file) ?? leadsNowhere(file));
 }
 
 function textOf({ key, certificate }: ServerIdentity): string {
@@ -69,6 +69,13 @@ function writing<Result>(file: string, write: () => Result): Result {
       cause,
     );
   }
+}
+
+function leadsNowhere(file: string): never {
+  throw certificateError(
+    `${file} is a link to a file that does not exist`,
+    "Remove the link, or put the certificate where it leads.",
+  );
 }
 
 function foreign(file: string, message: string): QBError {
