@@ -97,7 +97,7 @@ function tell(shown: PublicCertificate, file: string | undefined): void {
     file: file ?? "none: the config file holds it",
     subject: shown.subject,
     ...(shown.issuer === shown.subject ? {} : { issuer: shown.issuer }),
-    names: shown.names.join(", "),
+    names: shown.names.join(", ") || "none",
     valid: validity(shown),
     pin: shown.pin,
   };
