@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join, relative } from "node:path";
 import { describe, it } from "node:test";
 import { COMMAND, PACKAGE_FOLDER, runCommand, runWell, temporaryFolder } from "../support/command.js";
-import { openssl } from "../support/openssl.js";
+import { openssl, TestAuthority } from "../support/openssl.js";
 
 const POSIX = process.platform === "win32" ? "Windows has no file modes" : false;
 
@@ -155,5 +155,60 @@ describe("qbconnector cert renew", () => {
     assert.match(stderr, /not made by qbconnector/);
     assert.doesNotMatch(stderr, /PRIVATE|\n +at /);
     assert.equal(readFileSync(file, "utf8"), before);
+  });
+});
+
+describe("qbconnector cert, with a config file", () => {
+  const PASSWORD = "sesame";
+
+  function configWith(folder: string, keys: object): string {
+    const config = join(folder, "config.json");
+    writeFileSync(config, JSON.stringify(keys), { mode: 0o600 });
+    return config;
+  }
+
+  it("shows and exports the certificate that sslCert names, and does not renew it", async (test) => {
+    const folder = temporaryFolder(test);
+    const authority = new TestAuthority(folder);
+    const store = authority.pfx("own.pfx", authority.issue("www"), PASSWORD);
+    const before = readFileSync(store);
+    const config = configWith(folder, { sslCert: { store, storePassword: PASSWORD } });
+    const facts = factsIn(await runWell(test, ["cert", "show", "--config", config]));
+    assert.equal(facts["file"], store);
+    assert.equal(facts["subject"], "CN=www.foo.com, O=Foo Inc");
+    assert.equal(facts["issuer"], "CN=Foo Issuing, O=Foo Inc");
+    assert.equal(facts["names"], "localhost, 127.0.0.1");
+    assert.equal(facts["pin"], pinByOpenssl(join(folder, "www.key")));
+    const pem = await runWell(test, ["cert", "export", "--config", config]);
+    assert.equal(pem, openssl(["x509", "-in", join(folder, "www.pem")]));
+    for (const parameters of [["renew"], ["export", "--output", store]]) {
+      const { code, stderr } = await runCommand(test, ["cert", ...parameters, "--config", config]);
+      assert.equal(code, 1);
+      assert.match(stderr, /names a certificate of your own, .*own\.pfx|would be overwritten/);
+    }
+    assert.deepEqual(readFileSync(store), before);
+  });
+
+  it("says what is wrong with that certificate, without its password", async (test) => {
+    const folder = temporaryFolder(test);
+    const authority = new TestAuthority(folder);
+    const store = authority.pfx("own.pfx", authority.issue("www"), "other");
+    const config = configWith(folder, { sslCert: { store, storePassword: PASSWORD } });
+    const { code, stderr } = await runCommand(test, ["cert", "show", "--config", config]);
+    assert.equal(code, 1);
+    assert.match(stderr, /own\.pfx: the password is wrong.*\n {2}Correct storePassword\.\n$/);
+    assert.doesNotMatch(stderr, /sesame/);
+  });
+
+  it("uses the file that sslCertFile names; --file goes before it", async (test) => {
+    const folder = temporaryFolder(test);
+    const [named, given] = [join(folder, "named.pem"), join(folder, "given.pem")];
+    const config = configWith(folder, { sslCertFile: named });
+    await runWell(test, ["cert", "show", "--config", config, "--file", given]);
+    assert.deepEqual([existsSync(named), existsSync(given)], [false, true]);
+    const shown = factsIn(await runWell(test, ["cert", "show", "--config", config]));
+    assert.equal(shown["file"], named);
+    const renewed = factsIn(await runWell(test, ["cert", "renew", "--config", config]));
+    assert.equal(renewed["pin"], shown["pin"]);
   });
 });
