@@ -25,9 +25,9 @@ export async function writeAnswer(
     return writePacked(response, answer, headers, stallMs);
   const length = typeof answer === "string" ? Buffer.byteLength(answer) : answer.length;
   response.writeHead(200, { "content-type": QBXML_TYPE, "content-length": length, ...headers });
-  if (length <= ONE_PIECE) response.end(answer);
-  else await writeSlices(response, response, answer, stallMs);
-  if (length > ONE_PIECE || (response.socket?.writableLength ?? 0) > 0) watchStall(response, stallMs);
+  if (length <= ONE_PIECE) return void response.end(answer);
+  await writeSlices(response, response, answer, stallMs);
+  watchStall(response, stallMs);
 }
 
 /**

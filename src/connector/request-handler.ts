@@ -27,6 +27,7 @@ import { mergeSettings, readSettingsHeader } from "./policy.js";
 import { checkReadOnly } from "../quickbooks/read-only.js";
 import type { Reporter } from "./reporter.js";
 import { readBody } from "./request-body.js";
+import { endWhenIncomplete, endWhenUnread } from "./stalled-clients.js";
 
 /** What the handler needs of its connector; everything that can change is asked for anew with each request. */
 export interface HandlerContext {
@@ -72,6 +73,8 @@ const QBXML_CONTENT = /^(?:text|application)\/xml\s*(?:;|$)/i;
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i;
 /** A body of this size is read to its end after a refusal, so that the connection can go on. */
 const SMALL_REST = 256 * 1024;
+/** Requests of one connection that may be under way. Refusals count as answers that wait, for which Node stops reading. */
+const MAX_PIPELINED = 100;
 
 /** Takes each request through its stations: connection, route, authorization, body, gate, policy, queue, answer. */
 export class RequestHandler {
@@ -92,15 +95,21 @@ export class RequestHandler {
     connection.active++;
     response.once("close", () => this.#onEnd(exchange));
     try {
+      if (connection.active > MAX_PIPELINED) throw tooManyAtOnce();
       if (connection.deciding !== undefined) await connection.deciding;
       await this.#serve(exchange);
     } catch (error) {
       this.#fail(exchange, error);
     }
+    endWhenUnread(request.socket, this.#context.timeoutMs());
   }
 
   #onEnd({ connection, request }: Exchange): void {
     connection.active--;
+    const { limits, timeoutMs } = this.#context;
+    endWhenIncomplete(request, Math.min(limits.bodyMs, timeoutMs() || limits.bodyMs));
+    // The answers behind it are in the socket now.
+    endWhenUnread(request.socket, timeoutMs());
     const atItsEnd = this.#context.closing() || connection.breakage.error !== undefined;
     if (connection.own && connection.active === 0 && atItsEnd) request.socket.destroySoon();
   }
@@ -375,6 +384,11 @@ function methodNotAllowed(method: string, allow: string): QBError {
   return new QBError("QB_METHOD_NOT_ALLOWED", `${method} is not allowed here, only ${allow}`, {
     details: { allow },
   });
+}
+
+function tooManyAtOnce(): QBError {
+  const message = `more than ${MAX_PIPELINED} requests of this connection wait for their answers`;
+  return new QBError("QB_QUEUE_FULL", message, { retryAfter: 1 });
 }
 
 function hasLongRest(request: IncomingMessage): boolean {

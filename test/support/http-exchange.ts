@@ -1,5 +1,5 @@
-import { request as httpsRequest } from "node:https";
 import { request as httpRequest, type Agent, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -13,6 +13,8 @@ export interface Exchange {
   readonly agent?: Agent;
   readonly signal?: AbortSignal;
   readonly localAddress?: string;
+  /** Certificates to trust with an https: URL, as PEM; default all. */
+  readonly ca?: string | undefined;
 }
 
 export interface Answer {
@@ -49,7 +51,9 @@ export function exchange(url: string, options: Exchange = {}): Promise<Answer> {
     agent = false,
     signal,
     localAddress,
+    ca,
   } = options;
+  const request = url.startsWith("https:") ? httpsRequest : httpRequest;
   const headers = {
     ...(credentials === null ? {} : { authorization: basic(credentials) }),
     ...(body === undefined
@@ -58,18 +62,17 @@ export function exchange(url: string, options: Exchange = {}): Promise<Answer> {
     ...options.headers,
   };
   return new Promise((resolve, reject) => {
-    const start = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const request = start(
+    const sent = request(
       url,
       {
-        // Whose certificate it is, is not what these tests are about.
-        rejectUnauthorized: false,
         method,
         path,
         headers,
         agent,
         ...(signal ? { signal } : {}),
         ...(localAddress ? { localAddress } : {}),
+        // Without `ca`, whose certificate it is does not matter.
+        ...(ca === undefined ? { rejectUnauthorized: false } : { ca }),
       },
       (response) => {
         text(response).then((content) => {
@@ -83,8 +86,8 @@ export function exchange(url: string, options: Exchange = {}): Promise<Answer> {
         }, reject);
       },
     );
-    request.on("error", reject);
-    request.end(body);
+    sent.on("error", reject);
+    sent.end(body);
   });
 }
 
@@ -99,8 +102,8 @@ export class RawConnection {
   received = "";
   closed = false;
 
-  constructor(port: number) {
-    this.socket = connect({ host: "127.0.0.1", port });
+  constructor(port: number, socket: Socket = connect({ host: "127.0.0.1", port })) {
+    this.socket = socket;
     this.socket.setEncoding("latin1");
     this.socket.on("data", (data: string) => (this.received += data));
     this.socket.on("error", () => {});
