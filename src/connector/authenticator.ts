@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { QBError } from "../errors.js";
+import { FairQueue } from "../quickbooks/fair-queue.js";
 import type { AuthorizedUser, AuthorizedUsers } from "./authorized-users.js";
-import type { LoginThrottle } from "./login-throttle.js";
+import { networkOf, type LoginThrottle } from "./login-throttle.js";
 import { IMPOSSIBLE_HASH, verifyPassword } from "./password-hash.js";
 
 /** Asks Windows whether a logon with these credentials succeeds. */
@@ -58,6 +59,7 @@ const NO_CREDENTIALS: Verdict = Object.freeze({ credentials: NOBODY, match: unde
 const WINDOWS_HOLDS_MS = 300_000;
 const MAX_REMEMBERED = 1_000;
 const MAX_CHECKS_AT_ONCE = 2;
+/** Of one network. */
 const MAX_CHECKS_WAITING = 64;
 
 /**
@@ -73,7 +75,8 @@ export class Authenticator {
   /** Headers that a listener let in although nobody on the list matches, with the listed user of that name, if any. */
   readonly #letIn = new Map<string, Partial<Verified>>();
   readonly #underWay = new Map<string, Promise<AuthorizedUser | undefined>>();
-  readonly #slots: (() => void)[] = [];
+  /** Networks take turns, so that guesses from one do not keep the users of another waiting. */
+  readonly #waiting = new FairQueue<{ readonly user: string; readonly start: () => void }>();
   #checking = 0;
 
   constructor(options: AuthenticatorOptions) {
@@ -92,7 +95,11 @@ export class Authenticator {
       if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
     };
     admit();
-    return this.#check(digest, credentials, admit).then((match) => ({ credentials, match, digest }));
+    return this.#check(digest, credentials, { address, admit }).then((match) => ({
+      credentials,
+      match,
+      digest,
+    }));
   }
 
   /** To be told of what was decided in the end, after the listeners. */
@@ -135,14 +142,18 @@ export class Authenticator {
   }
 
   /** Requests with the same header that arrive meanwhile share one check. `admit` throws when its turn comes too late. */
-  #check(digest: string, credentials: Credentials, admit: () => void): Promise<AuthorizedUser | undefined> {
+  #check(
+    digest: string,
+    credentials: Credentials,
+    { address, admit }: { address: string; admit: () => void },
+  ): Promise<AuthorizedUser | undefined> {
     const shared = this.#underWay.get(digest);
     if (shared !== undefined) return shared;
     const compare = (): Promise<AuthorizedUser | undefined> => {
       admit();
       return this.#compare(digest, credentials);
     };
-    const check = this.#inTurn(compare).finally(() => this.#underWay.delete(digest));
+    const check = this.#inTurn(networkOf(address), compare).finally(() => this.#underWay.delete(digest));
     this.#underWay.set(digest, check);
     return check;
   }
@@ -189,20 +200,22 @@ export class Authenticator {
   }
 
   /** Each check takes 32 MB and a thread, so only a few run at once. */
-  async #inTurn<Value>(check: () => Promise<Value>): Promise<Value> {
-    if (this.#checking >= MAX_CHECKS_AT_ONCE) {
-      if (this.#slots.length >= MAX_CHECKS_WAITING) {
-        throw new QBError("QB_THROTTLED", "too many logins are being checked", { retryAfter: 5 });
-      }
-      await new Promise<void>((resolve) => this.#slots.push(resolve));
-    }
-    this.#checking++;
+  async #inTurn<Value>(network: string, check: () => Promise<Value>): Promise<Value> {
+    if (this.#checking < MAX_CHECKS_AT_ONCE) this.#checking++;
+    else await this.#turn(network);
     try {
       return await check();
     } finally {
-      this.#checking--;
-      this.#slots.shift()?.();
+      const next = this.#waiting.take(() => true);
+      if (next === undefined) this.#checking--;
+      else next.start();
     }
+  }
+
+  #turn(network: string): Promise<void> {
+    if (this.#waiting.waitingOf(network) >= MAX_CHECKS_WAITING)
+      throw new QBError("QB_THROTTLED", "too many logins are being checked", { retryAfter: 5 });
+    return new Promise((start) => this.#waiting.add({ user: network, start }));
   }
 }
 

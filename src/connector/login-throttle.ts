@@ -59,7 +59,8 @@ export class LoginThrottle {
   }
 }
 
-function networkOf(address: string): string {
+/** What counts as one place: an address, or the /64 network of an IPv6 address. */
+export function networkOf(address: string): string {
   if (!isIPv6(address) || address === "::1") return address;
   const [head = "", tail] = (address.split("%", 1)[0] as string).split("::");
   const before = head === "" ? [] : head.split(":");
