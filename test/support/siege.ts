@@ -12,7 +12,7 @@ import { startConnector, type RunningConnector } from "./running-connector.js";
 import { until } from "./until.js";
 
 export type Transport = "HTTP" | "HTTPS";
-export const TRANSPORTS: readonly Transport[] = ["HTTP"];
+export const TRANSPORTS: readonly Transport[] = ["HTTP", "HTTPS"];
 
 /** Requests of others that have to be answered before it counts as "served meanwhile". */
 const SERVED_MEANWHILE = 3;
