@@ -18,7 +18,7 @@ underAttack("10,000 connections against the cap", { limits: { connections: CAP }
   await siege.endHonestWork();
   const agent =
     siege.transport === "HTTP" ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
-  const kept = { agent, ca: siege.ca };
+  const kept = { agent };
   assert.equal((await siege.send(query("kept"), kept)).status, 200);
   const attackers: Attacker[] = [];
   let most = 0;
@@ -113,7 +113,7 @@ async function waitingCalls(siege: Siege, right: (count: number) => boolean): Pr
   }
 }
 
-type Phase = (siege: Siege, attacker: Attacker) => Promise<void> | void;
+type Phase = (siege: Siege, attacker: Attacker) => Promise<void>;
 
 /** Where a connection is when it is reset. */
 const PHASES: Readonly<Record<string, Phase>> = {

@@ -16,7 +16,7 @@ export async function scryptWork(
   const calls: ScryptCall[] = [];
   crypto.scrypt = ((...args: Parameters<typeof scrypt>) => {
     const [password, , , { N = 0, r = 0, p = 0 }] = args;
-    calls.push({ password: String(password), blocks: N * r * p });
+    calls.push({ password: password as string, blocks: N * r * p });
     scrypt(...args);
   }) as typeof scrypt;
   syncBuiltinESMExports();

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { connect as connectTls } from "node:tls";
 import type { QBConnectorOptions } from "qbconnector";
 import { exchange, RawConnection, send, type Answer, type Exchange } from "./http-exchange.js";
@@ -55,7 +52,6 @@ export class Siege {
   readonly running: RunningConnector;
   readonly transport: Transport;
   readonly url: string;
-  readonly ca: string | undefined;
   /** Connections that the connector has, honest ones included. */
   openConnections = 0;
   readonly #attackers = new Set<Attacker>();
@@ -64,10 +60,9 @@ export class Siege {
   #stopping = false;
   #honest: Promise<void> = Promise.resolve();
 
-  constructor(running: RunningConnector, transport: Transport, ca: string | undefined) {
+  constructor(running: RunningConnector, transport: Transport) {
     this.running = running;
     this.transport = transport;
-    this.ca = ca;
     this.url = `${transport.toLowerCase()}://127.0.0.1:${running.port}`;
     running.connector.on("connected", () => void this.openConnections++);
     running.connector.on("disconnected", () => void this.openConnections--);
@@ -105,11 +100,11 @@ export class Siege {
   }
 
   exchange(options: Exchange = {}): Promise<Answer> {
-    return exchange(this.url, { ca: this.ca, ...options });
+    return exchange(this.url, options);
   }
 
   send(qbxml: string | Uint8Array, options: Exchange = {}): Promise<Answer> {
-    return send(this.url, qbxml, { ca: this.ca, ...options });
+    return send(this.url, qbxml, options);
   }
 
   /** Waits until requests of the honest client that begin now are answered. Fails when one is not. */
@@ -187,30 +182,15 @@ export function underAttack(
 }
 
 async function besiege(t: TestContext, transport: Transport, options: QBConnectorOptions): Promise<Siege> {
-  if (transport === "HTTP") return new Siege(await startConnector(t, options), transport, undefined);
-  const secure = { enableSSL: true, sslCertFile: certificateFile(), ...options } as QBConnectorOptions;
-  const running = await startConnector(t, secure);
-  const { sslCert } = running.connector as unknown as {
-    sslCert: { exportPublic(): Promise<{ pem: string }> | { pem: string } };
-  };
-  const { pem } = await sslCert.exportPublic();
-  return new Siege(running, transport, pem);
-}
-
-let folder: string | undefined;
-
-/** One key for all connectors of a test file: making it takes longer than most attacks. */
-function certificateFile(): string {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), "qbconnector-siege-"));
-    after(() => rmSync(made, { recursive: true }));
-    folder = made;
-  }
-  return join(folder, "certificate.pem");
+  return new Siege(await startConnector(t, { ...options, enableSSL: transport === "HTTPS" }), transport);
 }
 
 function openHandles(): string {
-  return process.getActiveResourcesInfo().toSorted().join(" ");
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => kind !== "Immediate")
+    .toSorted()
+    .join(" ");
 }
 
 /** Nothing waits for QuickBooks, nothing runs there, and no session is open. */

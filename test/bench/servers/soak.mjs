@@ -80,8 +80,10 @@ const answers = {
     return {};
   },
 };
-globalThis.process.on("message", async (question) => {
-  globalThis.process.send({ answer: question.number, ...(await answers[question.ask](question)) });
+globalThis.process.on("message", (question) => {
+  void answers[question.ask](question).then((state) => {
+    globalThis.process.send({ answer: question.number, ...state });
+  });
 });
 globalThis.process.on("disconnect", () => globalThis.process.exit(0));
 globalThis.process.send({ ports, pem, pin });
