@@ -56,7 +56,7 @@ const connectors = [
 ];
 for (const connector of connectors) await connector.listen();
 const ports = connectors.map(({ localPort }) => localPort);
-const { pem, pin } = await connectors[1].sslCert.exportPublic();
+const { pem, pin } = connectors[1].sslCert.exportPublic();
 
 const answers = {
   /** Cuts one connector after a moment and starts it again, while its clients go on. */
