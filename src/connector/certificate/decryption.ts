@@ -1,5 +1,4 @@
 import { createDecipheriv, hash, pbkdf2Sync } from "node:crypto";
-import forge from "node-forge";
 import { certificateError } from "./certificate-error.js";
 import {
   isNumber,
@@ -11,6 +10,7 @@ import {
   wholeNumber,
   type DerValue,
 } from "./der.js";
+import { forge } from "./packages.js";
 import { damaged } from "./store-content.js";
 
 /** A second or two of work. Real stores ask for 1 to 600,000; what asks for more would block everything else. */
@@ -139,9 +139,10 @@ function decipher(name: string, key: Buffer, vector: Buffer, bytes: Buffer): Buf
 }
 
 function decryptRc2(key: Buffer, vector: Buffer, bytes: Buffer): Buffer {
-  const cipher = forge.rc2.createDecryptionCipher(key.toString("latin1"), key.length * 8);
+  const { rc2, util } = forge();
+  const cipher = rc2.createDecryptionCipher(key.toString("latin1"), key.length * 8);
   cipher.start(vector.toString("latin1"));
-  cipher.update(forge.util.createBuffer(bytes.toString("latin1")));
+  cipher.update(util.createBuffer(bytes.toString("latin1")));
   if (!cipher.finish()) throw new Error("the padding is wrong");
   return Buffer.from(cipher.output.getBytes(), "latin1");
 }

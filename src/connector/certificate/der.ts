@@ -1,16 +1,15 @@
-import forge from "node-forge";
+import type Forge from "node-forge";
+import { forge } from "./packages.js";
 
-export type DerValue = forge.asn1.Asn1;
-
-const { Type } = forge.asn1;
+export type DerValue = Forge.asn1.Asn1;
 
 /** Throws for whatever is not one whole value in DER (or BER, as some programs write it). */
 export function parseDer(bytes: Uint8Array): DerValue {
-  return forge.asn1.fromDer(Buffer.from(bytes).toString("latin1"));
+  return forge().asn1.fromDer(Buffer.from(bytes).toString("latin1"));
 }
 
 export function encodeDer(value: DerValue): Buffer {
-  return Buffer.from(forge.asn1.toDer(value).getBytes(), "latin1");
+  return Buffer.from(forge().asn1.toDer(value).getBytes(), "latin1");
 }
 
 /** What a sequence, a set or an explicit tag holds. */
@@ -33,19 +32,20 @@ export function octets(value: DerValue): Buffer {
 }
 
 export function objectIdentifier(value: DerValue): string {
-  if (value.type !== Type.OID || typeof value.value !== "string")
+  if (value.type !== forge().asn1.Type.OID || typeof value.value !== "string")
     throw new Error("an object identifier is missing");
-  return forge.asn1.derToOid(value.value);
+  return forge().asn1.derToOid(value.value);
 }
 
 /** Not negative, and no larger than a number can hold exactly. */
 export function wholeNumber(value: DerValue): number {
   const bytes = octets(value);
   const number = Number(`0x${bytes.toString("hex") || "-"}`);
-  if (value.type !== Type.INTEGER || !Number.isSafeInteger(number)) throw new Error("a number is missing");
+  if (value.type !== forge().asn1.Type.INTEGER || !Number.isSafeInteger(number))
+    throw new Error("a number is missing");
   return number;
 }
 
 export function isNumber(value: DerValue | undefined): boolean {
-  return value?.type === Type.INTEGER;
+  return value?.type === forge().asn1.Type.INTEGER;
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { decrypt, parseJks, type KeyEntry, type TrustedKeyEntry } from "jks-js";
+import type { KeyEntry, TrustedKeyEntry } from "jks-js";
 import { certificateError } from "./certificate-error.js";
+import { javaKeyStores } from "./packages.js";
 import { damaged, readCertificate, wrongPassword, type StoreContent } from "./store-content.js";
 
 /** Reads the certificates and private keys of a Java key store (JKS). Throws `QB_CERTIFICATE`. */
@@ -21,7 +22,7 @@ function entriesOf(bytes: Buffer, password: string, named: string): (KeyEntry | 
   // Without one jks-js would leave out the check of the store.
   if (password === "") throw certificateError(`${named} needs its password`, "Give it as storePassword.");
   try {
-    return parseJks(bytes, password);
+    return javaKeyStores().parseJks(bytes, password);
   } catch (error) {
     if (/password/i.test((error as Error).message)) throw wrongPassword(named);
     throw damaged(named, "JKS");
@@ -30,7 +31,7 @@ function entriesOf(bytes: Buffer, password: string, named: string): (KeyEntry | 
 
 function keyOf({ alias, protectedPrivateKey }: KeyEntry, password: string, named: string): KeyObject {
   try {
-    return createPrivateKey(decrypt(protectedPrivateKey, password));
+    return createPrivateKey(javaKeyStores().decrypt(protectedPrivateKey, password));
   } catch {
     throw certificateError(
       `${named}: the private key of the entry "${alias}" cannot be read with the password of the store`,

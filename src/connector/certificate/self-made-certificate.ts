@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, X509Certificate, type KeyObject } from "node:crypto";
 import { hostname, networkInterfaces } from "node:os";
 import { isIP } from "node:net";
-import forge from "node-forge";
+import { forge } from "./packages.js";
 import { subjectOf } from "./subject-look-up.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -15,9 +15,10 @@ export function makeKey(): KeyObject {
 
 /** A self-signed certificate of this machine for the key, valid from a day ago, for clocks that are behind. */
 export function makeCertificate(key: KeyObject): X509Certificate {
-  const certificate = forge.pki.createCertificate();
-  const privateKey = forge.pki.privateKeyFromPem(key.export({ type: "pkcs1", format: "pem" }) as string);
-  certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e);
+  const { md, pki } = forge();
+  const certificate = pki.createCertificate();
+  const privateKey = pki.privateKeyFromPem(key.export({ type: "pkcs1", format: "pem" }) as string);
+  certificate.publicKey = pki.setRsaPublicKey(privateKey.n, privateKey.e);
   certificate.serialNumber = serialNumber();
   certificate.validity.notBefore = new Date(Date.now() - DAY_MS);
   certificate.validity.notAfter = new Date(Date.now() + VALID_DAYS * DAY_MS);
@@ -28,8 +29,8 @@ export function makeCertificate(key: KeyObject): X509Certificate {
   certificate.setSubject(names);
   certificate.setIssuer(names);
   certificate.setExtensions(extensions());
-  certificate.sign(privateKey, forge.md.sha256.create());
-  return new X509Certificate(forge.pki.certificateToPem(certificate));
+  certificate.sign(privateKey, md.sha256.create());
+  return new X509Certificate(pki.certificateToPem(certificate));
 }
 
 /** Made by `makeCertificate`, here or elsewhere. */
