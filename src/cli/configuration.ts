@@ -98,11 +98,19 @@ export function checkConfiguration(value: unknown, file: string): Configuration 
   return configuration;
 }
 
-/** What of the configuration a connector takes. The certificate that it makes is kept beside the config file. */
-export function connectorOptions(configuration: Configuration, file: string): QBConnectorOptions {
-  const beside = { sslCertFile: join(dirname(file), "certificate.pem") };
+/** Where the self-made certificate is: beside the config file, unless that says otherwise. */
+export function certificateFile({ sslCertFile }: Configuration, configFile: string): string {
+  return sslCertFile ?? join(dirname(configFile), "certificate.pem");
+}
+
+/** What of the configuration a connector takes. */
+export function connectorOptions(configuration: Configuration, configFile: string): QBConnectorOptions {
   const ofConnector = Object.entries(configuration).filter(([key]) => Object.hasOwn(CONNECTOR_KEYS, key));
-  return { ...beside, ...Object.fromEntries(ofConnector), authorizedUsers: configuration.users ?? [] };
+  return {
+    ...Object.fromEntries(ofConnector),
+    sslCertFile: certificateFile(configuration, configFile),
+    authorizedUsers: configuration.users ?? [],
+  };
 }
 
 export function checkLogLevel(level: string | undefined, what: string): LogLevel | undefined {

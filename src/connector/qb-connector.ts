@@ -289,7 +289,8 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   async #start(): Promise<void> {
     const { enabled: enableSSL, certificate } = this.#tls;
     checkSecurity(this.#localHost, { enableSSL, allowInsecure: this.#allowInsecure });
-    if (enableSSL) certificate.identity();
+    const warning = enableSSL ? certificate.warning() : undefined;
+    if (warning !== undefined) this.#report.warning(warning);
     this.#refusing = false;
     this.#openQueue();
     const listener = new Listener({

@@ -19,6 +19,12 @@ export class Reporter {
     this.#tell(message, connectionId);
   }
 
+  /** What the operator should see to. */
+  warning(message: string): void {
+    this.#logger.warn({}, message);
+    this.#tell(message, 0);
+  }
+
   #tell(message: string, connectionId: number): void {
     this.#dispatch().notify("status", () => eventArguments({ connectionId, message }));
   }

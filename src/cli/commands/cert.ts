@@ -1,14 +1,10 @@
 import { statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Option, type Command } from "commander";
 import type { PublicCertificate } from "../../connector/certificate/public-certificate.js";
 import { readSelfMade, renewSelfMade } from "../../connector/certificate/self-made-file.js";
-import {
-  ServerCertificate,
-  type ServerCertificateOptions,
-} from "../../connector/certificate/server-certificate.js";
-import { userFolder } from "../../user-folder.js";
+import { ServerCertificate } from "../../connector/certificate/server-certificate.js";
 import { defaultConfigFile, readConfigFile } from "../config-file.js";
+import { certificateFile } from "../configuration.js";
 import { naming, wrongUse } from "../failure.js";
 import { configOption, say } from "../options.js";
 import { onOneLine } from "../table.js";
@@ -21,12 +17,6 @@ interface CertOptions {
 interface ExportOptions extends CertOptions {
   readonly output?: string;
   readonly der?: boolean;
-}
-
-/** What the config file says of the certificate. */
-interface CertificateKeys {
-  readonly sslCert?: ServerCertificateOptions;
-  readonly sslCertFile?: string;
 }
 
 /** The certificate that `serve` uses. */
@@ -66,25 +56,27 @@ function withOptions(command: Command, example: string): Command {
   return command
     .addOption(configOption())
     .addOption(
-      new Option("--file <file>", `the self-made certificate (default: sslCertFile, else ${defaultFile()})`),
+      new Option(
+        "--file <file>",
+        "the self-made certificate (default: sslCertFile of the config file, else certificate.pem beside it)",
+      ),
     )
     .addHelpText("after", `\nExample:\n  ${example}`);
 }
 
-function defaultFile(): string {
-  return join(userFolder(), "certificate.pem");
-}
-
 function find(options: CertOptions): Found {
-  const { sslCert = {}, sslCertFile } = keysOf(options);
-  const isOwn = options.file === undefined && (sslCert.store ?? sslCert.encoded ?? "").length > 0;
-  const file = options.file ?? sslCertFile ?? defaultFile();
-  const certificate = new ServerCertificate({ selfMadeFile: () => file }, isOwn ? sslCert : {});
-  return { certificate, file: isOwn ? certificate.store || undefined : file, isOwn };
+  if (options.file !== undefined) return selfMade(options.file);
+  const configFile = options.config ?? defaultConfigFile();
+  const configuration = readConfigFile(configFile);
+  const { sslCert = {} } = configuration;
+  const isOwn = (sslCert.store ?? sslCert.encoded ?? "").length > 0;
+  if (!isOwn) return selfMade(certificateFile(configuration, configFile));
+  const certificate = new ServerCertificate({ selfMadeFile: () => "" }, sslCert);
+  return { certificate, file: certificate.store || undefined, isOwn };
 }
 
-function keysOf({ config, file }: CertOptions): CertificateKeys {
-  return file === undefined ? (readConfigFile(config ?? defaultConfigFile()) as CertificateKeys) : {};
+function selfMade(file: string): Found {
+  return { certificate: new ServerCertificate({ selfMadeFile: () => file }), file, isOwn: false };
 }
 
 function show(options: CertOptions): void {
