@@ -60,6 +60,7 @@ export { hashPassword } from "./connector/password-hash.js";
 export type { ClientSetting } from "./connector/policy.js";
 export type { SSLStartMode } from "./connector/tls-settings.js";
 export { QBConnector } from "./connector/qb-connector.js";
+export type { ClientCertificate } from "./client/client-certificate.js";
 export type { CallOptions, QBClientOptions } from "./client/client-options.js";
 export type {
   QBClientEvents,

@@ -1,6 +1,7 @@
 import { QBError } from "../errors.js";
 import { standardErrorLogger, withoutFailures, type Logger } from "../logger.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
+import { certificateOptions, type CertificateOptions, type ClientCertificate } from "./client-certificate.js";
 import type { RequestDispatcher } from "./request-dispatcher.js";
 
 export interface QBClientOptions {
@@ -10,6 +11,8 @@ export interface QBClientOptions {
   readonly deadlineMs?: number;
   /** Connections to the connector that may be open at the same time. Default 8. */
   readonly connections?: number;
+  /** For a connector that asks its clients for a certificate; only with an https: URL. */
+  readonly clientCertificate?: ClientCertificate;
   /** URL of an HTTP proxy. The connector's certificate is judged through it, too. */
   readonly proxy?: string;
   /**
@@ -39,6 +42,7 @@ export interface CompleteClientOptions {
   /** Only when it was given: a connector is not told the default, for it may allow less. */
   readonly deadlineMs: number | undefined;
   readonly connections: number;
+  readonly clientCertificate: CertificateOptions;
   readonly proxy: string | undefined;
   readonly dispatcher: RequestDispatcher | undefined;
   readonly trustDispatcher: boolean;
@@ -49,6 +53,7 @@ const NAMES = new Set([
   "quickbooks",
   "deadlineMs",
   "connections",
+  "clientCertificate",
   "proxy",
   "dispatcher",
   "trustDispatcher",
@@ -56,7 +61,7 @@ const NAMES = new Set([
 ]);
 const GREATEST = 2 ** 31 - 1;
 
-/** Throws `QB_INVALID_ARGUMENT` that names the wrong option. */
+/** Throws `QB_INVALID_ARGUMENT` that names the wrong option, `QB_CERTIFICATE` for a certificate that cannot be used. */
 export function completeClientOptions(options: QBClientOptions): CompleteClientOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) throw invalid(`the option "${unknown}" is not known`);
@@ -70,6 +75,7 @@ export function completeClientOptions(options: QBClientOptions): CompleteClientO
     quickbooks,
     deadlineMs,
     connections,
+    clientCertificate: certificateOptions(options.clientCertificate),
     proxy,
     dispatcher,
     trustDispatcher: options.trustDispatcher ?? false,
@@ -77,7 +83,8 @@ export function completeClientOptions(options: QBClientOptions): CompleteClientO
   });
 }
 
-function checkDispatcherOptions({ dispatcher, trustDispatcher, proxy, connections }: QBClientOptions): void {
+function checkDispatcherOptions(options: QBClientOptions): void {
+  const { dispatcher, trustDispatcher, proxy, connections, clientCertificate } = options;
   if (trustDispatcher !== undefined && typeof trustDispatcher !== "boolean")
     throw invalid("trustDispatcher must be true or false");
   if (dispatcher === undefined) {
@@ -87,9 +94,9 @@ function checkDispatcherOptions({ dispatcher, trustDispatcher, proxy, connection
   }
   if (typeof (dispatcher as Partial<RequestDispatcher> | null)?.request !== "function")
     throw invalid("dispatcher must be an undici dispatcher, with a method request");
-  if (proxy !== undefined || connections !== undefined)
+  if ((proxy ?? connections ?? clientCertificate) !== undefined)
     throw invalid(
-      "proxy and connections are for the client's own connections: leave them out, or the dispatcher",
+      "proxy, connections and clientCertificate are for the client's own connections: leave them out, or the dispatcher",
     );
 }
 

@@ -19,6 +19,7 @@ import {
   SETTINGS_HEADER,
   TICKETS_PATH,
 } from "../wire/protocol.js";
+import type { CertificateOptions } from "./client-certificate.js";
 import { CallClock } from "./call-clock.js";
 import type { QBClientEvents } from "./events.js";
 import { ExchangeProgress } from "./exchange-progress.js";
@@ -33,6 +34,7 @@ import { serverTrust } from "./server-trust.js";
 export interface HttpRoadOptions {
   readonly connections: number;
   readonly proxy: string | undefined;
+  readonly clientCertificate: CertificateOptions;
   readonly dispatcher: RequestDispatcher | undefined;
   readonly logger: Logger;
 }

@@ -7,6 +7,7 @@ import {
 } from "../connection-string.js";
 import { QBError } from "../errors.js";
 import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
+import { checkClientCertificate } from "./client-certificate.js";
 import {
   checkDeadline,
   completeClientOptions,
@@ -41,7 +42,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  /** Throws `QB_CONNECTION_STRING`, `QB_INVALID_ARGUMENT`. */
+  /** Throws `QB_CONNECTION_STRING`, `QB_INVALID_ARGUMENT`, `QB_CERTIFICATE`. */
   constructor(qbConnectionString: string, options: QBClientOptions = {}) {
     super();
     this.#options = completeClientOptions(options);
@@ -151,6 +152,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
   #read(text: string): ConnectionString {
     const values = withCertificateOfFile(parseConnectionString(text));
     checkDispatcher(values, this.#options);
+    checkClientCertificate(values, this.#options);
     return values;
   }
 

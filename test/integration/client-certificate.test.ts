@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { after, describe, it, type TestContext } from "node:test";
+import { QBClient, QBError, type ClientCertificate, type QBClientOptions } from "qbconnector";
+import { query } from "../support/message-sets.js";
+import { TestAuthority } from "../support/openssl.js";
+import { startConnector } from "../support/running-connector.js";
+
+const folder = mkdtempSync(join(tmpdir(), "qbconnector-client-certificate-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const authority = new TestAuthority(folder);
+const FOR_CLIENTS = ["basicConstraints=CA:FALSE", "extendedKeyUsage=clientAuth"];
+const shop = authority.issue("shop", { kind: "P-256", extensions: FOR_CLIENTS });
+const late = authority.issue("late", { kind: "P-256", extensions: FOR_CLIENTS, days: -1 });
+const bundle = (name: string, { key, certificate }: typeof shop): string =>
+  readFileSync(authority.bundle(name, [key, certificate, authority.intermediate.certificate]), "utf8");
+
+/** A connector that asks for certificates of the authority, and a client that shows one. */
+async function meet(t: TestContext, clientCertificate?: ClientCertificate) {
+  const { connector, port, processor } = await startConnector(t, {
+    enableSSL: true,
+    sslAuthenticateClients: true,
+    sslClientAuthorities: readFileSync(authority.root.certificate, "utf8"),
+  });
+  const subjects: string[] = [];
+  connector.on("sslClientAuthentication", (e) => void subjects.push(`${e.certSubject}: ${e.status}`));
+  const { pin } = connector.sslCert.exportPublic();
+  const options: QBClientOptions = clientCertificate === undefined ? {} : { clientCertificate };
+  const to = `URL='https://127.0.0.1:${port}' User='Foo' Password='Bar' SSLPin='${pin}'`;
+  const client = new QBClient(to, options);
+  t.after(() => client.destroy());
+  return { client, subjects, processor };
+}
+
+describe("the client's own certificate", () => {
+  it("gets in as PEM, with the issuer between", async (t) => {
+    const { client, subjects } = await meet(t, { pem: bundle("shop-bundle.pem", shop) });
+    assert.match(await client.send(query()), /<QBXML>/);
+    assert.deepEqual(subjects, ["CN=shop.foo.com, O=Foo Inc: OK"]);
+  });
+
+  it("gets in as a PKCS#12 file with a password", async (t) => {
+    const pfx = readFileSync(authority.pfx("shop.pfx", shop, "open sesame"));
+    const { client, subjects } = await meet(t, { pfx, password: "open sesame" });
+    assert.match(await client.send(query()), /<QBXML>/);
+    assert.deepEqual(subjects, ["CN=shop.foo.com, O=Foo Inc: OK"]);
+  });
+
+  it("is refused when it has expired, and so is none: nothing reaches QuickBooks", async (t) => {
+    for (const certificate of [{ pem: bundle("late-bundle.pem", late) }, undefined]) {
+      const { client, processor } = await meet(t, certificate);
+      await assert.rejects(client.send(query()), { code: "QB_CLIENT_CERTIFICATE", outcome: "not_applied" });
+      assert.equal(processor.calls.length, 0);
+    }
+  });
+
+  it("is QB_CERTIFICATE when it cannot be used, and the error holds neither password nor key", () => {
+    const pfx = readFileSync(authority.pfx("wrong.pfx", shop, "open sesame"));
+    const pem = readFileSync(shop.certificate, "utf8");
+    for (const clientCertificate of [{ pfx, password: "not it" }, { pem }, { pem: "no PEM" }]) {
+      assert.throws(
+        () => new QBClient("URL='https://127.0.0.1:1'", { clientCertificate }),
+        (error) => {
+          assert.ok(error instanceof QBError && error.code === "QB_CERTIFICATE");
+          assert.doesNotMatch(inspect(error), /not it|PRIVATE KEY/);
+          return true;
+        },
+      );
+    }
+  });
+
+  it("is refused where it would not be shown: http:, no URL, a foreign dispatcher, two forms at once", () => {
+    const clientCertificate = { pem: bundle("unused.pem", shop) };
+    const invalid = { code: "QB_INVALID_ARGUMENT" };
+    for (const to of ["URL='http://127.0.0.1:1'", ""])
+      assert.throws(() => new QBClient(to, { clientCertificate }), invalid);
+    const dispatcher = { request: () => Promise.reject(new Error("never")) };
+    const https = "URL='https://127.0.0.1:1'";
+    assert.throws(
+      () => new QBClient(https, { clientCertificate, dispatcher, trustDispatcher: true }),
+      invalid,
+    );
+    const both = { ...clientCertificate, pfx: new Uint8Array() };
+    assert.throws(() => new QBClient(https, { clientCertificate: both }), invalid);
+    assert.throws(() => new QBClient(https, { clientCertificate: {} }), invalid);
+  });
+});
