@@ -1,13 +1,14 @@
 import type { Socket } from "node:net";
 import { QBError } from "../errors.js";
 
-/** Waits for what `start` brings about; fails with `QB_TLS` when the socket ends before. */
+/** Waits for what `start` brings about; fails with `QB_TLS` and `complaint` when the socket ends before. */
 export function arrival<Value>(
   socket: Socket,
+  complaint: string,
   start: (done: (value: Value) => void, failed: (cause: unknown) => void) => void,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const onEnd = (): void => settle(() => reject(new QBError("QB_TLS", "the client has gone")));
+    const onEnd = (): void => settle(() => reject(new QBError("QB_TLS", complaint)));
     const settle = (how: () => void): void => {
       socket.off("end", onEnd).off("close", onEnd);
       how();
@@ -23,7 +24,7 @@ export function arrival<Value>(
 
 /** The first byte that arrives, which stays to be read. */
 export function firstByte(socket: Socket): Promise<number> {
-  return arrival(socket, (done) => {
+  return arrival(socket, "the client has gone before it sent anything", (done) => {
     const onReadable = (): void => {
       const chunk = socket.read() as Buffer | null;
       if (chunk === null) return;

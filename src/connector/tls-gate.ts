@@ -27,8 +27,16 @@ export interface TlsGateOptions {
   readonly report: Reporter;
 }
 
+const LEFT_HANDSHAKE = "the client left in the middle of the handshake; it may not trust the certificate";
 /** What every TLS handshake begins with. */
 const HANDSHAKE = 0x16;
+
+/** Who speaks HTTP can be answered. */
+class PlainHttp extends QBError {
+  constructor() {
+    super("QB_TLS", "plain HTTP came in where TLS is spoken");
+  }
+}
 
 interface Handshake {
   readonly done: (secured: TLSSocket) => void;
@@ -69,9 +77,8 @@ export class TlsGate {
   async #expectHandshake(socket: Socket): Promise<void> {
     const byte = await within(this.#options.timeLimitMs, firstByte(socket), "nothing arrived in time");
     if (byte === HANDSHAKE) return;
-    const speaksHttp = /[A-Za-z]/.test(String.fromCharCode(byte));
-    const what = speaksHttp ? "plain HTTP came in where TLS is spoken" : "what arrived is not TLS";
-    throw new QBError("QB_TLS", what, { details: { speaksHttp } });
+    if (/[A-Za-z]/.test(String.fromCharCode(byte))) throw new PlainHttp();
+    throw new QBError("QB_TLS", "what arrived is not TLS");
   }
 
   async #identityFor(socket: Socket, connection: Connection): Promise<ServerIdentity> {
@@ -87,7 +94,7 @@ export class TlsGate {
     const server = this.#serverFor(identity);
     const { timeLimitMs } = this.#options;
     try {
-      const secured = arrival<TLSSocket>(socket, (done, failed) => {
+      const secured = arrival<TLSSocket>(socket, LEFT_HANDSHAKE, (done, failed) => {
         this.#handshakes.set(socket, { done, failed });
         // Else TLS, which inherits it, would wait on after the client's end.
         socket.allowHalfOpen = false;
@@ -152,7 +159,7 @@ export class TlsGate {
     if (error.code === "QB_TLS") report.refusal(error, connection.id);
     else if (error.code !== "QB_LISTENER") report.failure(error, connection.id);
     connections.notSecured(connection, error.message);
-    if (error.details["speaksHttp"] === true) answerEarly(socket, error);
+    if (error instanceof PlainHttp) answerEarly(socket, error);
     else socket.destroy();
   }
 
