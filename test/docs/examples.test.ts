@@ -19,6 +19,13 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^QB_READ_ONLY: .*CustomerAddRq/,
     /^Outcome: not_applied\. \S/,
   ],
+  "secure-connector.mjs": [
+    /^Trusted: false; it is self-signed \(/,
+    /^Shown: sha256\/\/[\w+/]{43}=$/,
+    /^QuickBooks answers: QuickBooks \S.*$/,
+    /^QuickBooks answers: QuickBooks \S.*$/,
+    /^QB_SERVER_CERTIFICATE, not_applied$/,
+  ],
   "embed-in-existing-server.mjs": [
     /^Below \/quickbooks: QuickBooks \S.*$/,
     /^Elsewhere: The shop's page at \/offers$/,
