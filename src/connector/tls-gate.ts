@@ -69,7 +69,7 @@ export class TlsGate {
       await this.#admit(secured, connection);
       return secured;
     } catch (error) {
-      this.#fail(socket, connection, error as QBError);
+      this.#fail(socket, connection, asQBError(error));
       return undefined;
     }
   }
@@ -171,6 +171,11 @@ export class TlsGate {
 /** Its address tells the connections apart no more when one was reset, so Node's own field has to. */
 function below(secured: TLSSocket): Socket {
   return (secured as TLSSocket & { readonly _parent: Socket })._parent;
+}
+
+/** What a client brings about must never end the process, whatever it is. */
+function asQBError(cause: unknown): QBError {
+  return cause instanceof QBError ? cause : new QBError("QB_INTERNAL", "the connection failed", { cause });
 }
 
 function reasonOf(cause: unknown): string {

@@ -10,8 +10,9 @@ export function publicKeyPin({ publicKey }: X509Certificate): string {
 }
 
 /**
- * A subject or issuer of an `X509Certificate` on one line, the most specific name first: `CN=www.foo.com, O=Foo, C=US`.
+ * A subject or issuer of an `X509Certificate` on one line, the most specific name first: `CN=www.foo.com, O=Foo, C=US`. An empty
+ * one, as certificates have that bear only alternative names, is undefined in Node.js, whatever its types say.
  */
-export function distinguishedName(lines: string): string {
-  return lines.split("\n").toReversed().join(", ");
+export function distinguishedName(lines: string | undefined): string {
+  return (lines ?? "").split("\n").toReversed().join(", ");
 }
