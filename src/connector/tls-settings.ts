@@ -42,7 +42,8 @@ export class TlsSettings {
   }
 
   set startMode(mode: SSLStartMode | 1 | 3) {
-    const known = START_MODES[String(mode).toLowerCase()];
+    const name = String(mode).toLowerCase();
+    const known = Object.hasOwn(START_MODES, name) ? START_MODES[name] : undefined;
     if (known === undefined) {
       const why = "HTTP has no command that begins TLS in the middle of a connection";
       throw invalid(`sslStartMode is "Implicit" or "None" (1 or 3); the others are not possible: ${why}`);
@@ -60,7 +61,7 @@ export class TlsSettings {
     this.enabled = enableSSL;
     this.authenticateClients = checkBoolean("sslAuthenticateClients", sslAuthenticateClients);
     this.#clientAuthorities = readAuthorities(given.sslClientAuthorities);
-    this.#file = given.sslCertFile;
+    this.#file = checkFileName(given.sslCertFile);
     this.certificate.reset(given.sslCert);
   }
 
@@ -74,13 +75,24 @@ export function checkBoolean(name: string, value: boolean): boolean {
   throw invalid(`${name} is true or false`);
 }
 
+function checkFileName(file: string | undefined): string | undefined {
+  if (file === undefined || (typeof file === "string" && file !== "")) return file;
+  throw invalid("sslCertFile must be the name of a file");
+}
+
 /** The certificates in PEM texts, one by one. */
 function readAuthorities(given: string | readonly string[] | undefined): readonly string[] | undefined {
   if (given === undefined) return undefined;
-  const certificates = [given].flat().flatMap((text) => String(text).match(CERTIFICATE) ?? []);
-  if (certificates.length === 0) throw invalid("sslClientAuthorities holds no certificate in PEM form");
+  const certificates = [given].flat().flatMap(certificatesIn);
+  if (certificates.length === 0) throw invalid("sslClientAuthorities holds no certificate");
   for (const certificate of certificates) checkCertificate(certificate);
   return Object.freeze(certificates);
+}
+
+function certificatesIn(text: unknown): readonly string[] {
+  const found = typeof text === "string" ? text.match(CERTIFICATE) : null;
+  if (found !== null) return found;
+  throw invalid("sslClientAuthorities must be certificates in PEM form, not names of files or anything else");
 }
 
 function checkCertificate(pem: string): void {

@@ -222,7 +222,8 @@ function checkOptions(options: ServerCertificateOptions): void {
   checkText("subject", subject ?? "");
   checkText("encoded", encoded);
   if (subject !== undefined && encoded !== "") throw invalid("sslCert takes subject or encoded, not both");
-  if (subject !== undefined && store.length === 0) throw invalid("sslCert.subject needs a store to look in");
+  if (subject !== undefined && checkStore(store).length === 0)
+    throw invalid("sslCert.subject needs a store to look in");
 }
 
 function choiceOf({ store = "", subject = "*", encoded = "" }: ServerCertificateOptions): Choice | undefined {
