@@ -21,6 +21,7 @@ import { HttpRoad } from "./http-road.js";
 import { LocalRoad } from "./local-road.js";
 import type { Road, RoadCall } from "./road.js";
 import { withCertificateOfFile } from "./server-trust.js";
+import { isLoopback } from "../wire/loopback.js";
 
 /** For the listeners of one decision, as the connector's default. */
 const LISTENER_MS = 30_000;
@@ -146,6 +147,11 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
 
   #makeRoad(): Road {
     if (this.#values.URL === undefined) return new LocalRoad(this.#options.quickbooks, this.#values);
+    if (sendsPasswordInClear(this.#values))
+      this.#options.logger.warn(
+        {},
+        "the password goes over the network in clear text: the URL begins with http:",
+      );
     return new HttpRoad(this.#values, this.#options, this.#dispatch);
   }
 
@@ -197,4 +203,9 @@ const UNTOLD: RoadCall = Object.freeze({ ticket: undefined, signal: undefined, d
 function checkText(qbxml: string): string {
   if (typeof qbxml === "string") return qbxml;
   throw new QBError("QB_INVALID_ARGUMENT", "a message set is a string of qbXML");
+}
+
+function sendsPasswordInClear({ URL: url = "", Password: password }: ConnectionString): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "http:" && password !== undefined && !isLoopback(hostname.replace(/^\[|\]$/g, ""));
 }

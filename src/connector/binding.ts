@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { QBError } from "../errors.js";
+import { isLoopback } from "../wire/loopback.js";
 
 /** Throws `QB_INVALID_ARGUMENT` when passwords would cross a network in clear text and nobody has allowed that. */
 export function checkSecurity(
@@ -23,8 +23,4 @@ export function cannotListen(host: string, port: number, cause: unknown): QBErro
     details: { reason },
     cause,
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }

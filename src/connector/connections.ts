@@ -184,7 +184,9 @@ export class Connections {
   #refuse(connection: Connection, why: string): QBError {
     this.#connected(connection, constants.errno.ECONNREFUSED, why);
     connection.socket.destroy();
-    return new QBError("QB_CONNECTION_REFUSED", why);
+    const refusal = new QBError("QB_CONNECTION_REFUSED", why);
+    this.#options.onRefused(refusal, connection.id);
+    return refusal;
   }
 
   #connected({ id }: Connection, statusCode: number, description: string): void {

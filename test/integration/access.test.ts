@@ -80,7 +80,7 @@ for (const [rule, one, two] of [
   ["", true, true],
 ] as const) {
   test(`allowedClients "${rule}" lets 127.0.0.1 ${one ? "in" : "not in"} and 127.0.0.2 ${two ? "in" : "not in"}`, async (t) => {
-    const { url, connector } = await startConnector(t, { allowedClients: rule });
+    const { url, connector, log } = await startConnector(t, { allowedClients: rule });
     const refused: number[] = [];
     connector.on("connected", ({ statusCode }) => void refused.push(statusCode));
     const comesIn = (localAddress: string): Promise<boolean> =>
@@ -93,6 +93,8 @@ for (const [rule, one, two] of [
       refused.map((code) => code === 0),
       [one, two],
     );
+    const told = log.filter(({ fields }) => fields["code"] === "QB_CONNECTION_REFUSED").length;
+    assert.equal(told, [one, two].filter((isIn) => !isIn).length);
   });
 }
 

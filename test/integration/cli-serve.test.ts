@@ -206,7 +206,7 @@ describe("TLS of qbconnector serve", () => {
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /plain HTTP on "0\.0\.0\.0" would send passwords in clear text\n.*allowInsecure: true/,
+      /plain HTTP on "0\.0\.0\.0" would send passwords in clear text\n.*--no-ssl.*allowInsecure: true/,
     );
     writeFileSync(
       config,

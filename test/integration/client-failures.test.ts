@@ -390,3 +390,29 @@ describe("ending a call", () => {
     assert.doesNotMatch(server.requests[0]?.head ?? "", /qb-deadline/i);
   });
 });
+
+describe("a password that would cross a network in clear text", () => {
+  const warningsFor = (to: string): number => {
+    let warnings = 0;
+    const warn = (_: object, message: string): void => void (/clear text/.test(message) && warnings++);
+    const silent = (): void => {};
+    new QBClient(to, { logger: { debug: silent, info: silent, warn, error: silent } });
+    return warnings;
+  };
+
+  it("is warned of", () => {
+    assert.equal(warningsFor("URL='http://192.0.2.1:2080' User='Foo' Password='Bar'"), 1);
+    assert.equal(warningsFor("URL='http://books.example' User='Foo' Password='Bar'"), 1);
+  });
+
+  it("is not warned of on this machine, with TLS, and without a password", () => {
+    for (const url of [
+      "http://127.0.0.1:2080",
+      "http://localhost",
+      "http://[::1]:2080",
+      "https://books.example",
+    ])
+      assert.equal(warningsFor(`URL='${url}' User='Foo' Password='Bar'`), 0, url);
+    assert.equal(warningsFor("URL='http://192.0.2.1:2080'"), 0);
+  });
+});

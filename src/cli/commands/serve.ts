@@ -102,13 +102,20 @@ async function listen(connector: QBConnector, file: string): Promise<void> {
   try {
     await connector.listen();
   } catch (error) {
-    if (!(error instanceof QBError) || error.details["reason"] === undefined) throw error;
+    if (!(error instanceof QBError)) throw error;
+    if (!connector.enableSSL && error.details["reason"] === undefined) throw wantsTls(error, file);
+    if (error.details["reason"] === undefined) throw error;
     throw wrongUse(
       error.message,
       `Choose another with --port and --host, or localPort and localHost in ${file}.`,
       error,
     );
   }
+}
+
+function wantsTls(error: QBError, file: string): QBError {
+  const advice = `Leave --no-ssl out, and enableSSL: false of ${file}. If something else protects the network: allowInsecure: true there.`;
+  return wrongUse(error.message, advice, error);
 }
 
 function noRoad(): QBError {
