@@ -34,10 +34,13 @@ export async function chooseIdentity(choice: CertificateChoice): Promise<ServerI
   await dispatch.decide("sslConnectionRequest", event);
   const names = Object.keys(preset) as (keyof typeof preset)[];
   if (names.every((name) => event[name] === preset[name])) return certificate.identity();
+  const { certStore, certPassword, certStoreType, certSubject } = event;
+  // What a listener left as it was belongs to the connector's own store.
+  const isOther = certStore !== preset.certStore;
   return certificate.identityFor({
-    storeType: event.certStoreType,
-    store: event.certStore,
-    storePassword: event.certPassword,
-    subject: event.certSubject,
+    storeType: isOther && certStoreType === preset.certStoreType ? "Auto" : certStoreType,
+    store: certStore,
+    storePassword: certPassword,
+    subject: isOther && certSubject === preset.certSubject ? "*" : certSubject,
   });
 }

@@ -5,6 +5,7 @@ import { QBError } from "../errors.js";
 import { withoutMapping, type AllowedClients } from "./allowed-clients.js";
 import type { HeaderDigest } from "./authenticator.js";
 import type { QBConnectorEvents } from "./events.js";
+import { Places } from "./places.js";
 
 /** One client's connection, from its acceptance to its end. */
 export interface Connection {
@@ -22,6 +23,8 @@ export interface Connection {
   /** What requests come from: the accepted socket, or the TLS on top of it. */
   socket: Socket;
   failure: NodeJS.ErrnoException | undefined;
+  /** `connected` has told how its beginning went. */
+  told: boolean;
 }
 
 export interface ConnectionsOptions {
@@ -30,6 +33,8 @@ export interface ConnectionsOptions {
   /** Open connections of the connector's own server. */
   readonly limit: number;
   readonly onRefused: (error: QBError, connectionId: number) => void;
+  /** All places are taken. Told once, and again only after half of them were free. */
+  readonly onFull: () => void;
 }
 
 /** Happens when what arrives is not HTTP any more; requests under way are still answered. */
@@ -49,9 +54,8 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #bySocket = new WeakMap<Socket, Connection>();
   readonly #open = new Set<Connection>();
-  /** Own connections on which nobody was authorized yet, the oldest first. */
-  readonly #strangers = new Set<Connection>();
-  #ownCount = 0;
+  readonly #places = new Places();
+  #tellsOfFullness = true;
   #lastId = 0;
 
   constructor(options: ConnectionsOptions) {
@@ -90,7 +94,7 @@ export class Connections {
 
   /** Somebody was authorized on a connection. */
   trust(connection: Connection): void {
-    this.#strangers.delete(connection);
+    if (connection.own) this.#places.trust(connection);
   }
 
   /** Ends every connection now; of an existing server only those that wait for an answer from here. */
@@ -103,15 +107,15 @@ export class Connections {
     for (const { socket, own, active } of this.#open) if (own && active === 0) socket.destroy();
   }
 
-  /** Whoever fills the connector with connections gets nowhere: those who have not shown who they are give way. */
+  /** False when the new connection has to go. */
   #makeRoom(socket: Socket): boolean {
-    if (this.#ownCount < this.#options.limit) return true;
-    const [oldest] = this.#strangers;
-    const connectionId = oldest?.id ?? 0;
-    this.#options.onRefused(new QBError("QB_CONNECTION_REFUSED", "too many open connections"), connectionId);
-    if (oldest === undefined) socket.destroy();
-    else this.#end(oldest);
-    return oldest !== undefined;
+    if (this.#places.taken < this.#options.limit) return true;
+    if (this.#tellsOfFullness) this.#options.onFull();
+    this.#tellsOfFullness = false;
+    const leaving = this.#places.nextToGo();
+    if (leaving === undefined) socket.destroy();
+    else this.#end(leaving);
+    return leaving !== undefined;
   }
 
   /** Counts as gone at once, for the next one comes before the system has told of its end. */
@@ -132,6 +136,7 @@ export class Connections {
       active: 0,
       socket,
       failure: undefined,
+      told: false,
     };
     // Its end has been told already; a request can come late through an existing server.
     if (socket.destroyed) return connection;
@@ -144,14 +149,13 @@ export class Connections {
 
   #remember(connection: Connection): void {
     this.#open.add(connection);
-    if (!connection.own) return;
-    this.#ownCount++;
-    this.#strangers.add(connection);
+    if (connection.own) this.#places.take(connection);
   }
 
   #forget(connection: Connection): void {
-    this.#strangers.delete(connection);
-    if (this.#open.delete(connection) && connection.own) this.#ownCount--;
+    this.#open.delete(connection);
+    this.#places.leave(connection);
+    if (this.#places.taken <= this.#options.limit / 2) this.#tellsOfFullness = true;
   }
 
   #accept(connection: Connection, secures: boolean): void {
@@ -189,7 +193,10 @@ export class Connections {
     return refusal;
   }
 
-  #connected({ id }: Connection, statusCode: number, description: string): void {
+  #connected(connection: Connection, statusCode: number, description: string): void {
+    if (connection.told) return;
+    connection.told = true;
+    const { id } = connection;
     this.#options.dispatch.notify("connected", () =>
       eventArguments({ connectionId: id, statusCode, description }),
     );
@@ -199,6 +206,7 @@ export class Connections {
     socket.on("error", (error) => (connection.failure = error));
     socket.once("close", () => {
       this.#forget(connection);
+      this.#connected(connection, constants.errno.ECONNABORTED, "ended before it was taken");
       const { failure } = connection;
       this.#options.dispatch.notify("disconnected", () =>
         eventArguments({

@@ -79,6 +79,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       allowed: () => this.#allowedClients,
       limit: this.#fixed.limits.connections,
       onRefused: (error, connectionId) => this.#report.refusal(error, connectionId),
+      onFull: () => this.#report.warning(`all ${this.#fixed.limits.connections} connections are taken`),
     });
     this.#tls = new TlsSettings((error) => this.#report.failure(error));
     this.#configuration = this.#makeConfiguration();
@@ -289,6 +290,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
   async #start(): Promise<void> {
     const { enabled: enableSSL, certificate } = this.#tls;
     checkSecurity(this.#localHost, { enableSSL, allowInsecure: this.#allowInsecure });
+    this.#tls.check();
     const warning = enableSSL ? certificate.warning() : undefined;
     if (warning !== undefined) this.#report.warning(warning);
     this.#refusing = false;

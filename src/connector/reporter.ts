@@ -29,11 +29,12 @@ export class Reporter {
     this.#dispatch().notify("status", () => eventArguments({ connectionId, message }));
   }
 
-  /** What a client did wrong is its own matter, and everyday; wrong credentials are worth a warning. */
+  /** What a client did wrong is its own matter, and everyday; credentials that are refused are worth a warning. */
   refusal(error: QBError, connectionId: number): void {
     this.#tell(`${error.code}: ${error.message}`, connectionId);
     const fields = { connectionId, code: error.code };
-    if (error.family === "credentials") this.#logger.warn(fields, error.message);
+    const isWorthWarning = error.family === "credentials" && error.code !== "QB_CONNECTION_REFUSED";
+    if (isWorthWarning) this.#logger.warn(fields, error.message);
     else this.#logger.info(fields, error.message);
   }
 

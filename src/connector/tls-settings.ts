@@ -55,6 +55,12 @@ export class TlsSettings {
     return this.#clientAuthorities;
   }
 
+  /** Throws `QB_INVALID_ARGUMENT` when clients are to show certificates where nobody can. */
+  check(): void {
+    if (this.authenticateClients && !this.#enabled)
+      throw invalid("sslAuthenticateClients has no effect without enableSSL");
+  }
+
   /** Throws `QB_INVALID_ARGUMENT`, `QB_CERTIFICATE`. */
   reset(given: QBConnectorOptions): void {
     const { enableSSL = false, sslAuthenticateClients = false } = given;
