@@ -68,7 +68,7 @@ export function derOf(certificateFile: string): Buffer {
 }
 
 /** The pin as openssl computes it. */
-export function pinOf({ certificateFile }: Certificate): string {
+export function pinOf({ certificateFile }: Pick<Certificate, "certificateFile">): string {
   const key = openssl(["x509", "-in", certificateFile, "-pubkey", "-noout"]);
   const der = openssl(["pkey", "-pubin", "-outform", "der"], key);
   return `sha256//${openssl(["dgst", "-sha256", "-binary"], der).toString("base64")}`;

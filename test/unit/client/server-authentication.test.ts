@@ -10,7 +10,7 @@ import { makeCertificate, pinOf } from "../../support/certificates.js";
 import { startRawServer } from "../../support/raw-server.js";
 
 const { key, cert, ...files } = makeCertificate();
-const pin = pinOf({ key, cert, ...files });
+const pin = pinOf(files);
 const failures: string[] = [];
 
 async function authenticationWith(
