@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import {
   CIPHER_SUITES,
   getExtensionData,
@@ -7,6 +8,7 @@ import {
   SIGNATURE_ALGORITHMS,
   type TlsClientHelloMessage,
 } from "read-tls-client-hello";
+import { helloMessage } from "./hello-message.js";
 
 /** What a client offers before its handshake: names separated by commas, in the client's order. */
 export interface ClientHello {
@@ -17,16 +19,20 @@ export interface ClientHello {
 /** Offers that cannot be read; the handshake will tell whether they are TLS. */
 const UNREADABLE: ClientHello = Object.freeze({ supportedCipherSuites: "", supportedSignatureAlgs: "" });
 
-/**
- * Reads the hello and puts it back, so that the handshake finds it. Waits until the hello is complete or the socket ends:
- * whoever calls bounds the time.
- */
+/** Reads the hello and leaves it to the handshake. Fails with `QB_TLS` when the socket ends before; whoever calls bounds the time. */
 export async function readClientHello(socket: Socket): Promise<ClientHello> {
+  const message = await helloMessage(socket);
+  if (message === undefined) return UNREADABLE;
   try {
-    return describe(await readTlsClientHello(socket));
+    return describe(await readTlsClientHello(inOneRecord(message)));
   } catch {
     return UNREADABLE;
   }
+}
+
+function inOneRecord(message: Buffer): Readable {
+  const header = Buffer.from([0x16, 3, 1, message.length >> 8, message.length & 0xff]);
+  return Readable.from([Buffer.concat([header, message])], { objectMode: false });
 }
 
 function describe(hello: TlsClientHelloMessage): ClientHello {
