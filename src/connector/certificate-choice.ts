@@ -5,7 +5,7 @@ import type { ServerIdentity } from "./certificate/server-identity.js";
 import { readClientHello } from "./client-hello.js";
 import type { Connection } from "./connections.js";
 import type { QBConnectorEvents } from "./events.js";
-import { within } from "./socket-waits.js";
+import { closing, within } from "./socket-waits.js";
 
 export interface CertificateChoice {
   readonly socket: Socket;
@@ -31,7 +31,7 @@ export async function chooseIdentity(choice: CertificateChoice): Promise<ServerI
     certSubject: subject,
   };
   const event = eventArguments({ connectionId: connection.id, ...hello }, preset);
-  await dispatch.decide("sslConnectionRequest", event);
+  await dispatch.decide("sslConnectionRequest", event, closing(socket));
   const names = Object.keys(preset) as (keyof typeof preset)[];
   if (names.every((name) => event[name] === preset[name])) return certificate.identity();
   const { certStore, certPassword, certStoreType, certSubject } = event;

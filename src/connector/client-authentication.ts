@@ -4,6 +4,7 @@ import { QBError } from "../errors.js";
 import { distinguishedName } from "../wire/certificate-facts.js";
 import type { Connection } from "./connections.js";
 import type { QBConnectorEvents } from "./events.js";
+import { closing } from "./socket-waits.js";
 
 /** What a client showed, and whether it is trusted. */
 interface Shown {
@@ -23,7 +24,7 @@ export async function judgeClient(
   const shown = certificateOf(socket);
   const event = eventArguments({ connectionId: id, ...shown }, { accept: shown.status === "OK" });
   try {
-    await dispatch.decide("sslClientAuthentication", event);
+    await dispatch.decide("sslClientAuthentication", event, closing(socket));
   } catch (error) {
     return error as QBError;
   }

@@ -6,6 +6,7 @@ import { withoutMapping, type AllowedClients } from "./allowed-clients.js";
 import type { HeaderDigest } from "./authenticator.js";
 import type { QBConnectorEvents } from "./events.js";
 import { Places } from "./places.js";
+import { closing } from "./socket-waits.js";
 
 /** One client's connection, from its acceptance to its end. */
 export interface Connection {
@@ -23,8 +24,8 @@ export interface Connection {
   /** What requests come from: the accepted socket, or the TLS on top of it. */
   socket: Socket;
   failure: NodeJS.ErrnoException | undefined;
-  /** `connected` has told how its beginning went. */
-  told: boolean;
+  /** Whether `connected` has told of it. */
+  announced: boolean;
 }
 
 export interface ConnectionsOptions {
@@ -136,7 +137,7 @@ export class Connections {
       active: 0,
       socket,
       failure: undefined,
-      told: false,
+      announced: false,
     };
     // Its end has been told already; a request can come late through an existing server.
     if (socket.destroyed) return connection;
@@ -176,7 +177,7 @@ export class Connections {
     const { address, port } = connection;
     const event = eventArguments({ address, port }, { accept: true });
     try {
-      await this.#options.dispatch.decide("connectionRequest", event);
+      await this.#options.dispatch.decide("connectionRequest", event, closing(connection.socket));
     } catch {
       event.accept = false;
     }
@@ -194,11 +195,10 @@ export class Connections {
   }
 
   #connected(connection: Connection, statusCode: number, description: string): void {
-    if (connection.told) return;
-    connection.told = true;
-    const { id } = connection;
+    if (connection.announced) return;
+    connection.announced = true;
     this.#options.dispatch.notify("connected", () =>
-      eventArguments({ connectionId: id, statusCode, description }),
+      eventArguments({ connectionId: connection.id, statusCode, description }),
     );
   }
 
@@ -206,8 +206,12 @@ export class Connections {
     socket.on("error", (error) => (connection.failure = error));
     socket.once("close", () => {
       this.#forget(connection);
-      this.#connected(connection, constants.errno.ECONNABORTED, "ended before it was taken");
       const { failure } = connection;
+      this.#connected(
+        connection,
+        constants.errno.ECONNRESET,
+        failure?.message ?? "it ended before it was open",
+      );
       this.#options.dispatch.notify("disconnected", () =>
         eventArguments({
           connectionId: connection.id,

@@ -22,6 +22,15 @@ export function arrival<Value>(
   });
 }
 
+/** Rejects with `QB_TLS` when the socket is closed: then nobody needs the decision about it any more. */
+export function closing(socket: Socket): Promise<never> {
+  return new Promise((_, reject) => {
+    const onClose = (): void => reject(new QBError("QB_TLS", "the client has gone"));
+    if (socket.destroyed) onClose();
+    else socket.once("close", onClose);
+  });
+}
+
 /** The first byte that arrives, which stays to be read. */
 export function firstByte(socket: Socket): Promise<number> {
   return arrival(socket, "the client has gone before it sent anything", (done) => {
