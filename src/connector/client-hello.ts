@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
 import {
   CIPHER_SUITES,
   getExtensionData,
@@ -8,7 +7,6 @@ import {
   SIGNATURE_ALGORITHMS,
   type TlsClientHelloMessage,
 } from "read-tls-client-hello";
-import { helloMessage } from "./hello-message.js";
 
 /** What a client offers before its handshake: names separated by commas, in the client's order. */
 export interface ClientHello {
@@ -16,23 +14,19 @@ export interface ClientHello {
   readonly supportedSignatureAlgs: string;
 }
 
-/** Offers that cannot be read; the handshake will tell whether they are TLS. */
+/** Offers that cannot be read, as of a hello in several records; the handshake will tell whether they are TLS. */
 const UNREADABLE: ClientHello = Object.freeze({ supportedCipherSuites: "", supportedSignatureAlgs: "" });
 
-/** Reads the hello and leaves it to the handshake. Fails with `QB_TLS` when the socket ends before; whoever calls bounds the time. */
+/**
+ * Reads the hello and puts it back, so that the handshake finds it. Waits until its first record is complete or the socket ends:
+ * whoever calls bounds the time.
+ */
 export async function readClientHello(socket: Socket): Promise<ClientHello> {
-  const message = await helloMessage(socket);
-  if (message === undefined) return UNREADABLE;
   try {
-    return describe(await readTlsClientHello(inOneRecord(message)));
+    return describe(await readTlsClientHello(socket));
   } catch {
     return UNREADABLE;
   }
-}
-
-function inOneRecord(message: Buffer): Readable {
-  const header = Buffer.from([0x16, 3, 1, message.length >> 8, message.length & 0xff]);
-  return Readable.from([Buffer.concat([header, message])], { objectMode: false });
 }
 
 function describe(hello: TlsClientHelloMessage): ClientHello {

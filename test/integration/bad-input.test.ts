@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { test } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { exchange, RawConnection, rawRequest, send, type Exchange } from "../support/http-exchange.js";
@@ -203,4 +205,20 @@ test("when connections are full, the one that has longest not shown who it is gi
   await until(() => strangers[0]?.closed === true, "the first stranger was ended");
   assert.deepEqual([known.closed, strangers[1]?.closed], [false, false]);
   assert.ok(log.some(({ message }) => message === "all 3 connections are taken"));
+});
+
+test("a flood of connections pushes out its own, and is told of once", async (t) => {
+  const { port, url, log } = await startConnector(t, { limits: { connections: 20 } });
+  const honest = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+  t.after(() => honest.destroy());
+  let answer = "";
+  honest.setEncoding("latin1").on("data", (text: string) => (answer += text));
+  await once(honest, "connect");
+  const flood = Array.from({ length: 60 }, () => new RawConnection(port));
+  t.after(() => flood.forEach(({ socket }) => socket.destroy()));
+  await until(() => flood.filter(({ closed }) => closed).length === 41, "of 60 all but 19 were ended");
+  honest.write(rawRequest(query()));
+  await until(() => answer.includes("HTTP/1.1 200"), "the honest client, who was first, is served");
+  assert.equal((await send(url, query())).status, 200);
+  assert.equal(log.filter(({ message }) => message === "all 20 connections are taken").length, 1);
 });

@@ -287,3 +287,11 @@ describe("what can be read of the certificate", () => {
     assert.doesNotMatch(shown, /PRIVATE KEY|sesame/);
   });
 });
+
+describe("sslAuthenticateClients without enableSSL", () => {
+  it("is refused by listen(), for nobody could show a certificate", async (t) => {
+    const { connector } = makeConnector(t, { sslAuthenticateClients: true });
+    await assert.rejects(connector.listen(), { code: "QB_INVALID_ARGUMENT", message: /without enableSSL/ });
+    assert.equal(connector.listening, false);
+  });
+});
