@@ -5,7 +5,7 @@ import type { ServerIdentity } from "./certificate/server-identity.js";
 import { readClientHello } from "./client-hello.js";
 import type { Connection } from "./connections.js";
 import type { QBConnectorEvents } from "./events.js";
-import { closing, within } from "./socket-waits.js";
+import { closing, inTime } from "./socket-waits.js";
 
 export interface CertificateChoice {
   readonly socket: Socket;
@@ -18,7 +18,7 @@ export interface CertificateChoice {
 /** Lets listeners of `sslConnectionRequest` choose a certificate for one connection. */
 export async function chooseIdentity(choice: CertificateChoice): Promise<ServerIdentity> {
   const { socket, connection, certificate, dispatch, timeLimitMs } = choice;
-  const hello = await within(
+  const hello = await inTime(
     timeLimitMs,
     readClientHello(socket),
     "the client's hello did not arrive in time",

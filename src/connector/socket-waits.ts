@@ -47,7 +47,7 @@ export function firstByte(socket: Socket): Promise<number> {
 }
 
 /** Fails with `QB_TLS` and `complaint` when the time is over first. */
-export function within<Value>(milliseconds: number, work: Promise<Value>, complaint: string): Promise<Value> {
+export function inTime<Value>(milliseconds: number, work: Promise<Value>, complaint: string): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new QBError("QB_TLS", complaint)), milliseconds);
     work.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -11,7 +11,7 @@ import type { Connection, Connections } from "./connections.js";
 import { answerEarly } from "./early-answer.js";
 import type { QBConnectorEvents } from "./events.js";
 import type { Reporter } from "./reporter.js";
-import { arrival, firstByte, within } from "./socket-waits.js";
+import { arrival, firstByte, inTime } from "./socket-waits.js";
 
 export interface TlsGateOptions {
   readonly certificate: ServerCertificate;
@@ -75,7 +75,7 @@ export class TlsGate {
   }
 
   async #expectHandshake(socket: Socket): Promise<void> {
-    const byte = await within(this.#options.timeLimitMs, firstByte(socket), "nothing arrived in time");
+    const byte = await inTime(this.#options.timeLimitMs, firstByte(socket), "nothing arrived in time");
     if (byte === HANDSHAKE) return;
     if (/[A-Za-z]/.test(String.fromCharCode(byte))) throw new PlainHttp();
     throw new QBError("QB_TLS", "what arrived is not TLS");
@@ -100,7 +100,7 @@ export class TlsGate {
         socket.allowHalfOpen = false;
         server.emit("connection", socket);
       });
-      return await within(timeLimitMs, secured, "the handshake was not complete in time");
+      return await inTime(timeLimitMs, secured, "the handshake was not complete in time");
     } catch (cause) {
       if (cause instanceof QBError) throw cause;
       throw new QBError("QB_TLS", `the handshake failed: ${reasonOf(cause)}`, { cause });
