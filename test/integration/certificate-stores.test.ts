@@ -24,6 +24,7 @@ import type { CertificateStoreType } from "../../dist/connector/certificate/stor
 import { QBError } from "../../dist/errors.js";
 import { addKey, addSecretKey, addTrusted, convertStore, STORE_PASSWORD } from "../support/keytool.js";
 import { openssl, TestAuthority, type Issued, type KeyKind } from "../support/openssl.js";
+import { serverCertificate } from "../support/server-certificate.js";
 
 const PASSWORD = "sesame";
 const KINDS: readonly KeyKind[] = ["RSA", "RSA-PSS", "P-256", "Ed25519"];
@@ -469,6 +470,35 @@ describe("what is no store", () => {
       assert.equal(message, "storeType PEMKeyFile needs the name of a file as store");
       assert.match(advice, /PEMKeyBlob/);
     }
+  });
+
+  for (const kind of ["P-256", "Ed25519", "RSA"] as const) {
+    for (const encoding of ["base64", "base64url"] as const) {
+      it(`does not take a private key, ${kind} in ${encoding}, for the name of a file and show it`, () => {
+        const pem = read(issued[kind].key).replace(/-----.*-----/g, "");
+        const key = Buffer.from(pem, "base64").toString(encoding);
+        for (const content of [key, key.replace(/.{64}/g, "$& ")]) {
+          const { message, advice } = refusal(() => open(content, ""));
+          assert.equal(message, "the certificate store is a private key in DER, without its certificate");
+          assert.ok(!advice.includes(content));
+          assert.equal(serverCertificate({ selfMadeFile: () => "" }, { store: content }).store, "");
+          const asFile = refusal(() => open(content, "", "PEMKeyFile"), "QB_INVALID_ARGUMENT");
+          assert.ok(!`${asFile.message} ${asFile.advice}`.includes(content.slice(0, 40)));
+        }
+      });
+    }
+  }
+
+  it("takes a long name in letters and digits for that of a file where there is one", () => {
+    const file = authority.pfx("n".repeat(100), issued.RSA, PASSWORD);
+    assertIs(open(file)[0], issued.RSA);
+    assert.match(refusal(() => open(file, "wrong")).message, /\/n{100}: the password is wrong/);
+  });
+
+  it("does not show as a name what is longer than names of files can be", () => {
+    const long = `${folder}/${"{other}!".repeat(32)}`;
+    assert.match(refusal(() => open(long)).message, /^the certificate store is neither PEM nor base64$/);
+    assert.match(refusal(() => open(long.slice(0, -1))).message, /cannot read .*ENOENT/);
   });
 
   it("refuses bytes where the name of a file belongs, and text that is neither PEM nor base64", () => {

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { sep } from "node:path";
 import { QBError } from "../../errors.js";
 import { certificateError } from "./certificate-error.js";
 import { readJks } from "./jks-store.js";
@@ -15,6 +16,9 @@ export interface StoreLocation {
   readonly store: string | Uint8Array;
   readonly storePassword: string;
 }
+
+/** No file system has longer ones. */
+const TOO_LONG_FOR_A_NAME = sep === "/" ? /[^/]{256}/ : /[^/\\]{256}/;
 
 /** Stores with a hundred authorities have 200 KB. */
 const LARGEST_STORE = 4 * 1024 * 1024;
@@ -58,13 +62,15 @@ function nameOf(location: StoreLocation): string {
 /** Content must not be taken for a name: names are shown, and it holds a private key. */
 function isFileName(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- no name has them
-  if (text.length > 4096 || text.includes("-----BEGIN ") || /[\u0000-\u001f]/.test(text)) return false;
+  if (text.includes("-----BEGIN ") || /[\u0000-\u001f]/.test(text)) return false;
+  if (text.length > 4096 || TOO_LONG_FOR_A_NAME.test(text)) return false;
   return !isBase64(text) || exists(text);
 }
 
-/** The shortest store is longer than most names of files that could be taken for base64. */
+/** Either alphabet of it. The shortest private key, of Ed25519, has 64 characters; few names go on so long without a dot. */
 function isBase64(text: string): boolean {
-  return text.length >= 200 && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text);
+  if (!/^[A-Za-z0-9+/_\s-]+={0,2}\s*$/.test(text)) return false;
+  return text.length >= 200 || /\S{64}/.test(text);
 }
 
 function exists(file: string): boolean {
@@ -81,7 +87,7 @@ function contentOf(location: StoreLocation, named: string): Uint8Array {
   if (file !== undefined) return readStoreFile(file);
   if (STORE_TYPES[storeType].isFile === true) {
     throw new QBError("QB_INVALID_ARGUMENT", `storeType ${storeType} needs the name of a file as store`, {
-      advice: `For the content of a store take ${storeType.replace("File", "Blob")} or Auto.`,
+      advice: `If it is a name, there is no such file. For the content of a store take ${storeType.replace("File", "Blob")} or Auto.`,
     });
   }
   if (typeof store !== "string") return store;
