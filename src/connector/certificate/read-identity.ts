@@ -17,7 +17,8 @@ export interface IdentityLocation {
   readonly subject?: string;
 }
 
-const LARGEST_CACHE = 32;
+/** A connector may have a store for each of its names; nothing else runs while the key of a password is derived. */
+const LARGEST_CACHE = 256;
 const cache = new Map<string, ServerIdentity>();
 
 /**

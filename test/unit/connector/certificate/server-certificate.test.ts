@@ -495,9 +495,18 @@ describe("a store that changes while it is in use", () => {
     assert.match(refusal(() => readIdentity(wanted)).message, /ENOENT/);
   });
 
+  it("is read once by readIdentity, also when 33 stores are asked for in turn", () => {
+    const pfx = authority.pfx("turn.pfx", shop, PASSWORD);
+    const stores = Array.from({ length: 33 }, (_, count) => join(folder, `turn-${count}.pfx`));
+    for (const copy of stores) copyFileSync(pfx, copy);
+    const round = (): unknown[] => stores.map((one) => readIdentity({ store: one, storePassword: PASSWORD }));
+    const first = round();
+    for (const [at, identity] of round().entries()) assert.equal(identity, first[at]);
+  });
+
   it("keeps only the last ones read", () => {
     const first = readIdentity({ store });
-    for (let count = 0; count < 40; count++) readIdentity({ store, subject: `${" ".repeat(count)}CN=shop` });
+    for (let count = 0; count < 300; count++) readIdentity({ store, subject: `${" ".repeat(count)}CN=shop` });
     const again = readIdentity({ store });
     assert.notEqual(again, first);
     assert.equal(again.certificate.fingerprint256, first.certificate.fingerprint256);
