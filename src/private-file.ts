@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
-  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -13,27 +12,30 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { QBError, type ErrorCode } from "./errors.js";
+import { readRegularFile } from "./regular-file.js";
 
 /**
  * The text of a file that only its owner may use, without a byte order mark; undefined when there is none. Throws a
  * `QBError` of that code when it cannot be read or others may use it; Windows has no file modes.
  */
 export function readPrivateFile(file: string, code: ErrorCode): string | undefined {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(file, "r");
-    const stats = fstatSync(descriptor);
+  const read = (descriptor: number, stats: Stats): string => {
     if (process.platform !== "win32") checkPrivate(file, stats, code);
     return readFileSync(descriptor, "utf8").replace(/^\uFEFF/, "");
+  };
+  try {
+    return readRegularFile(file, read, () => unreadable(file, "it is not a file", code));
   } catch (error) {
     const { code: reason, message } = error as NodeJS.ErrnoException;
     if (reason === "ENOENT") return undefined;
     if (reason?.startsWith("E") !== true) throw error;
-    const advice = "Check the path and who owns the file.";
-    throw new QBError(code, `cannot read ${file}: ${message}`, { who: "operator", advice, cause: error });
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    throw unreadable(file, message, code, error);
   }
+}
+
+function unreadable(file: string, why: string, code: ErrorCode, cause?: unknown): QBError {
+  const advice = "Check the path and who owns the file.";
+  return new QBError(code, `cannot read ${file}: ${why}`, { who: "operator", advice, cause });
 }
 
 /** What is in such files can be tried or used by everybody who reads them. */

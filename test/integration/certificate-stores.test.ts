@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import {
   mkdtempSync,
@@ -411,6 +411,7 @@ describe("what is no store", () => {
   const cases: Readonly<Record<string, readonly [make: () => string | Uint8Array, why: RegExp]>> = {
     "a file that is not there": [() => named("none.pfx"), /cannot read .*none\.pfx: ENOENT/],
     "a folder": [() => folder, /is not a file/],
+    ...(process.platform === "win32" ? {} : { "a pipe": [pipe, /is not a file/] }),
     "an empty file": [() => written("empty.pem", ""), /damaged, or not a PFX, PEM or JKS store/],
     text: [() => written("text.pem", "sesame"), /damaged, or not a PFX, PEM or JKS store/],
     "a key alone": [() => issued.RSA.key, /a private key but no certificate/],
@@ -432,6 +433,11 @@ describe("what is no store", () => {
   function written(name: string, content: string): string {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
+  }
+
+  function pipe(): string {
+    execFileSync("mkfifo", [named("pipe")]);
+    return named("pipe");
   }
 
   function converted([command = ""]: readonly string[], name: string): string {

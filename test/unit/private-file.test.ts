@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -6,6 +7,7 @@ import { QBError } from "../../dist/errors.js";
 import { createFile, readPrivateFile, replaceFile } from "../../dist/private-file.js";
 import { temporaryFolder } from "../support/command.js";
 
+const MODULE = import.meta.resolve("../../dist/private-file.js");
 const POSIX = process.platform === "win32" ? "Windows has no file modes" : false;
 
 function refusalOf(act: () => unknown): QBError {
@@ -45,7 +47,18 @@ describe("a private file", () => {
 
   it("is not a folder", (test) => {
     const { message } = refusalOf(() => readPrivateFile(temporaryFolder(test), "QB_INVALID_ARGUMENT"));
-    assert.match(message, /cannot read .*EISDIR/);
+    assert.match(message, /cannot read .*: it is not a file$/);
+  });
+
+  it("is not a pipe, whose opening would block the process for good", { skip: POSIX }, (test) => {
+    const pipe = join(temporaryFolder(test), "pipe");
+    execFileSync("mkfifo", ["-m", "600", pipe]);
+    // In a process of its own: one that is blocked could not fail.
+    const script = `import { readPrivateFile } from ${JSON.stringify(MODULE)}; readPrivateFile(process.argv[1], "QB_CERTIFICATE")`;
+    const parameters = ["--input-type=module", "--eval", script, pipe];
+    const ended = spawnSync(process.execPath, parameters, { encoding: "utf8", timeout: 30_000 });
+    assert.equal(ended.signal, null);
+    assert.match(ended.stderr, /cannot read .*pipe: it is not a file/);
   });
 
   it("is replaced as a whole, for the owner only", (test) => {

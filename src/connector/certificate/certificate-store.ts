@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, type Stats } from "node:fs";
 import { sep } from "node:path";
 import { QBError } from "../../errors.js";
+import { readRegularFile } from "../../regular-file.js";
 import { certificateError } from "./certificate-error.js";
 import { readJks } from "./jks-store.js";
 import { readPem } from "./pem-store.js";
@@ -100,13 +101,12 @@ function contentOf(location: StoreLocation, named: string): Uint8Array {
 }
 
 function readStoreFile(file: string): Uint8Array {
-  let descriptor: number | undefined;
-  try {
-    // Opening a pipe would wait for its other end.
-    if (!statSync(file).isFile()) throw notAStore(file, "is not a file");
-    descriptor = openSync(file, "r");
-    if (fstatSync(descriptor).size > LARGEST_STORE) throw notAStore(file, "is larger than 4 MB");
+  const read = (descriptor: number, { size }: Stats): Uint8Array => {
+    if (size > LARGEST_STORE) throw notAStore(file, "is larger than 4 MB");
     return readFileSync(descriptor);
+  };
+  try {
+    return readRegularFile(file, read, () => notAStore(file, "is not a file"));
   } catch (cause) {
     if (cause instanceof QBError) throw cause;
     throw certificateError(
@@ -114,8 +114,6 @@ function readStoreFile(file: string): Uint8Array {
       "Check the path, and that the connector's account may read the file.",
       cause,
     );
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
