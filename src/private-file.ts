@@ -26,9 +26,9 @@ export function readPrivateFile(file: string, code: ErrorCode): string | undefin
   try {
     return readRegularFile(file, read, () => unreadable(file, "it is not a file", code));
   } catch (error) {
-    const { code: reason, message } = error as NodeJS.ErrnoException;
+    const { code: reason, syscall, message } = error as NodeJS.ErrnoException;
     if (reason === "ENOENT") return undefined;
-    if (reason?.startsWith("E") !== true) throw error;
+    if (syscall === undefined) throw error;
     throw unreadable(file, message, code, error);
   }
 }

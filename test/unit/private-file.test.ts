@@ -50,6 +50,15 @@ describe("a private file", () => {
     assert.match(message, /cannot read .*: it is not a file$/);
   });
 
+  it("cannot be read for a reason of the system; a mistake of ours is none", (test) => {
+    const file = join(temporaryFolder(test), "a");
+    writeFileSync(file, "", { mode: 0o600 });
+    const below = refusalOf(() => readPrivateFile(join(file, "b"), "QB_CERTIFICATE"));
+    assert.match(below.message, /cannot read .*ENOTDIR/);
+    const mistaken = (): unknown => readPrivateFile(undefined as unknown as string, "QB_CERTIFICATE");
+    assert.throws(mistaken, { name: "TypeError", code: "ERR_INVALID_ARG_TYPE" });
+  });
+
   it("is not a pipe, whose opening would block the process for good", { skip: POSIX }, (test) => {
     const pipe = join(temporaryFolder(test), "pipe");
     execFileSync("mkfifo", ["-m", "600", pipe]);
