@@ -16,11 +16,12 @@ import { readRegularFile } from "./regular-file.js";
 
 /**
  * The text of a file that only its owner may use, without a byte order mark; undefined when there is none. Throws a
- * `QBError` of that code when it cannot be read or others may use it; Windows has no file modes.
+ * `QBError` of that code when it cannot be read, or others own it or may use it; Windows has neither owners nor modes.
  */
 export function readPrivateFile(file: string, code: ErrorCode): string | undefined {
   const read = (descriptor: number, stats: Stats): string => {
-    if (process.platform !== "win32") checkPrivate(file, stats, code);
+    checkOwner(file, stats, code);
+    if (process.platform !== "win32") checkMode(file, stats, code);
     return readFileSync(descriptor, "utf8").replace(/^\uFEFF/, "");
   };
   try {
@@ -38,14 +39,29 @@ function unreadable(file: string, why: string, code: ErrorCode, cause?: unknown)
   return new QBError(code, `cannot read ${file}: ${why}`, { who: "operator", advice, cause });
 }
 
+/** Its owner can write it anew at any time, and so decide who may log in or whose key is used. */
+function checkOwner(file: string, { uid }: Stats, code: ErrorCode): void {
+  const own = process.geteuid?.() ?? uid;
+  if (uid === own || uid === 0) return;
+  throw new QBError(code, `${file} belongs to another user (uid ${uid}), who can change it`, {
+    who: "operator",
+    advice: `Run as that user; or, when what the file says is right, as root: chown ${own} ${quoted(file)}`,
+  });
+}
+
 /** What is in such files can be tried or used by everybody who reads them. */
-function checkPrivate(file: string, { mode }: Stats, code: ErrorCode): void {
+function checkMode(file: string, { mode }: Stats, code: ErrorCode): void {
   if ((mode & 0o077) === 0) return;
   const octal = (mode & 0o777).toString(8).padStart(4, "0");
   throw new QBError(code, `${file} has mode ${octal}: others than its owner can use it`, {
     who: "operator",
-    advice: `Run: chmod 600 '${file.replaceAll("'", `'\\''`)}'`,
+    advice: `Run: chmod 600 ${quoted(file)}`,
   });
+}
+
+/** For a shell. */
+function quoted(file: string): string {
+  return `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Replaces a file as a whole, readable by its owner only: after a crash there is the old one or the new one. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { QBError } from "../../dist/errors.js";
@@ -9,6 +9,9 @@ import { temporaryFolder } from "../support/command.js";
 
 const MODULE = import.meta.resolve("../../dist/private-file.js");
 const POSIX = process.platform === "win32" ? "Windows has no file modes" : false;
+
+/** The process, with what it does not have on Windows. */
+const OF_POSIX = process as Required<Pick<NodeJS.Process, "geteuid">>;
 
 function refusalOf(act: () => unknown): QBError {
   try {
@@ -44,6 +47,30 @@ describe("a private file", () => {
       assert.equal(advice, `Run: chmod 600 '${file.replace("'", String.raw`'\''`)}'`);
     },
   );
+
+  it("of another user is refused, though nobody else can use it", { skip: POSIX }, (test) => {
+    const file = join(temporaryFolder(test), "it's");
+    writeFileSync(file, "", { mode: 0o600 });
+    // Only root can give files away. For others the file stays as it is, and the process becomes somebody else.
+    if (process.geteuid?.() === 0) chownSync(file, 4243, 4243);
+    const { uid } = statSync(file);
+    const euid = test.mock.method(OF_POSIX, "geteuid", () => uid + 1);
+    const { code, message, advice, who } = refusalOf(() => readPrivateFile(file, "QB_CERTIFICATE"));
+    assert.equal(code, "QB_CERTIFICATE");
+    assert.equal(who, "operator");
+    assert.ok(message.startsWith(`${file} belongs to another user (uid ${uid})`));
+    assert.ok(advice.endsWith(`chown ${uid + 1} '${file.replace("'", String.raw`'\''`)}'`));
+    euid.mock.mockImplementation(() => uid);
+    assert.equal(readPrivateFile(file, "QB_CERTIFICATE"), "");
+  });
+
+  const notRoot = process.geteuid?.() === 0 ? false : "only root has files of root's to read";
+  it("may be root's", { skip: notRoot }, (test) => {
+    const file = join(temporaryFolder(test), "a");
+    writeFileSync(file, "text", { mode: 0o600 });
+    test.mock.method(OF_POSIX, "geteuid", () => 4243);
+    assert.equal(readPrivateFile(file, "QB_CERTIFICATE"), "text");
+  });
 
   it("is not a folder", (test) => {
     const { message } = refusalOf(() => readPrivateFile(temporaryFolder(test), "QB_INVALID_ARGUMENT"));
