@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import type { PublicCertificate } from "../../connector/certificate/public-certificate.js";
 import { readSelfMade, renewSelfMade } from "../../connector/certificate/self-made-file.js";
 import { ServerCertificate } from "../../connector/certificate/server-certificate.js";
+import { daysLeft } from "../../connector/certificate/validity.js";
 import { defaultConfigFile, readConfigFile } from "../config-file.js";
 import { certificateFile } from "../configuration.js";
 import { naming, wrongUse } from "../failure.js";
@@ -96,11 +97,9 @@ function tell(shown: PublicCertificate, file: string | undefined): void {
   for (const [name, value] of Object.entries(facts)) say(`${name.padEnd(8)} ${onOneLine(value)}`);
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-function validity({ validFrom, validTo }: PublicCertificate): string {
-  const dates = `${day(validFrom)} to ${day(validTo)}`;
-  const left = (validTo.getTime() - Date.now()) / DAY_MS;
+function validity(shown: PublicCertificate): string {
+  const dates = `${day(shown.validFrom)} to ${day(shown.validTo)}`;
+  const left = daysLeft(shown);
   if (left <= 0) return `${dates}: it has expired`;
   return `${dates}, ${Math.round(left) === 1 ? "1 day" : `${Math.round(left)} days`} left`;
 }

@@ -3,8 +3,8 @@ import { hostname, networkInterfaces } from "node:os";
 import { isIP } from "node:net";
 import { forge } from "./packages.js";
 import { subjectOf } from "./subject-look-up.js";
+import { DAY_MS } from "./validity.js";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const VALID_DAYS = 730;
 /** By this organization a certificate that was made here is known. */
 const ORGANIZATION = "qbconnector self-made";

@@ -1,11 +1,11 @@
 import type { X509Certificate } from "node:crypto";
 import { subjectOf } from "./subject-look-up.js";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Fewer than 0 when it has ended. */
-export function daysLeft({ validTo }: X509Certificate): number {
-  return (Date.parse(validTo) - Date.now()) / DAY_MS;
+export function daysLeft({ validTo }: { readonly validTo: string | Date }): number {
+  return (new Date(validTo).getTime() - Date.now()) / DAY_MS;
 }
 
 /** What an operator should hear of the certificate's dates: it ended, has not begun, or ends within 30 days. */
