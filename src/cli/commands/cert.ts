@@ -25,8 +25,8 @@ interface Found {
   readonly certificate: ServerCertificate;
   /** Where it is kept; undefined when the config file itself holds it. */
   readonly file: string | undefined;
-  /** Whether it is made here, or the operator's own. */
-  readonly isOwn: boolean;
+  /** Made here; otherwise it is the operator's own. */
+  readonly selfMade: boolean;
 }
 
 export function addCertCommand(program: Command): void {
@@ -66,18 +66,18 @@ function withOptions(command: Command, example: string): Command {
 }
 
 function find(options: CertOptions): Found {
-  if (options.file !== undefined) return selfMade(options.file);
+  if (options.file !== undefined) return selfMadeIn(options.file);
   const configFile = options.config ?? defaultConfigFile();
   const configuration = readConfigFile(configFile);
   const { sslCert = {} } = configuration;
-  const isOwn = (sslCert.store ?? sslCert.encoded ?? "").length > 0;
-  if (!isOwn) return selfMade(certificateFile(configuration, configFile));
+  const selfMade = (sslCert.store ?? sslCert.encoded ?? "").length === 0;
+  if (selfMade) return selfMadeIn(certificateFile(configuration, configFile));
   const certificate = new ServerCertificate({ selfMadeFile: () => "" }, sslCert);
-  return { certificate, file: certificate.store || undefined, isOwn };
+  return { certificate, file: certificate.store || undefined, selfMade };
 }
 
-function selfMade(file: string): Found {
-  return { certificate: new ServerCertificate({ selfMadeFile: () => file }), file, isOwn: false };
+function selfMadeIn(file: string): Found {
+  return { certificate: new ServerCertificate({ selfMadeFile: () => file }), file, selfMade: true };
 }
 
 function show(options: CertOptions): void {
@@ -141,8 +141,8 @@ function overwritten(file: string): Error {
 }
 
 function renew(options: CertOptions): void {
-  const { file, isOwn } = find(options);
-  if (isOwn || file === undefined) throw notSelfMade(file, options.config ?? defaultConfigFile());
+  const { file, selfMade } = find(options);
+  if (!selfMade || file === undefined) throw notSelfMade(file, options.config ?? defaultConfigFile());
   const before = readSelfMade(file);
   if (before === undefined) throw wrongUse(`there is no ${file}`, "Run: qbconnector cert show");
   renewSelfMade(file, before);

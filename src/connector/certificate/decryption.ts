@@ -95,8 +95,8 @@ function workFactors(algorithm: DerValue): DerValue[] {
 
 function decryptPbes2(parameters: DerValue, bytes: Buffer, password: string, named: string): Buffer {
   const [derivation, scheme] = parts(parameters);
-  const function_ = objectIdentifier(part(derivation, 0));
-  if (function_ !== PBKDF2) throw unsupported(function_, named);
+  const derivationIdentifier = objectIdentifier(part(derivation, 0));
+  if (derivationIdentifier !== PBKDF2) throw unsupported(derivationIdentifier, named);
   const cipherIdentifier = objectIdentifier(part(scheme, 0));
   const cipher = CIPHERS[cipherIdentifier];
   if (cipher === undefined) throw unsupported(cipherIdentifier, named);
