@@ -147,7 +147,7 @@ function decryptRc2(key: Buffer, vector: Buffer, bytes: Buffer): Buffer {
   return Buffer.from(cipher.output.getBytes(), "latin1");
 }
 
-export interface Pkcs12Derivation {
+interface Pkcs12Derivation {
   readonly salt: Buffer;
   readonly iterations: number;
   /** 1 gives a key, 2 an initial vector, 3 the key of a MAC. */

@@ -14,7 +14,7 @@ export interface IdentitySource {
   readonly renewal?: Renewal;
 }
 
-export interface Renewal {
+interface Renewal {
   readonly isDue: (identity: ServerIdentity) => boolean;
   readonly renew: (identity: ServerIdentity) => ServerIdentity;
 }

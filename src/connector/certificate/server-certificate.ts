@@ -25,8 +25,7 @@ export interface ServerCertificateOptions {
   readonly encoded?: string;
 }
 
-/** @internal */
-export interface ServerCertificateSurroundings {
+interface ServerCertificateSurroundings {
   /** Where the self-made certificate is kept. */
   readonly selfMadeFile: () => string;
   /** Hears what went wrong while the certificate from before stays in use. */

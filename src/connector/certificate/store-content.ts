@@ -25,7 +25,7 @@ export function identitiesOf({ keys, certificates }: StoreContent, named: string
   );
 }
 
-export function belongTogether(certificate: X509Certificate, key: KeyObject): boolean {
+function belongTogether(certificate: X509Certificate, key: KeyObject): boolean {
   try {
     return certificate.checkPrivateKey(key);
   } catch {
