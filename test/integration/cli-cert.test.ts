@@ -189,6 +189,18 @@ describe("qbconnector cert, with a config file", () => {
     assert.deepEqual(readFileSync(store), before);
   });
 
+  it("shows the certificate that sslCert.encoded holds, also beside an empty store", async (test) => {
+    const folder = temporaryFolder(test);
+    const { key, certificate } = new TestAuthority(folder).issue("www");
+    const encoded = readFileSync(key, "utf8") + readFileSync(certificate, "utf8");
+    for (const sslCert of [{ encoded }, { store: "", encoded }]) {
+      const config = configWith(folder, { sslCert });
+      const facts = factsIn(await runWell(test, ["cert", "show", "--config", config]));
+      assert.equal(facts["file"], "none: the config file holds it");
+      assert.equal(facts["subject"], "CN=www.foo.com, O=Foo Inc");
+    }
+  });
+
   it("says what is wrong with that certificate, without its password", async (test) => {
     const folder = temporaryFolder(test);
     const authority = new TestAuthority(folder);

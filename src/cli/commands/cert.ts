@@ -70,7 +70,7 @@ function find(options: CertOptions): Found {
   const configFile = options.config ?? defaultConfigFile();
   const configuration = readConfigFile(configFile);
   const { sslCert = {} } = configuration;
-  const selfMade = (sslCert.store ?? sslCert.encoded ?? "").length === 0;
+  const selfMade = !sslCert.store && !sslCert.encoded;
   if (selfMade) return selfMadeIn(certificateFile(configuration, configFile));
   const certificate = new ServerCertificate({ selfMadeFile: () => "" }, sslCert);
   return { certificate, file: certificate.store || undefined, selfMade };
