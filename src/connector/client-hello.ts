@@ -7,6 +7,8 @@ import {
   SIGNATURE_ALGORITHMS,
   type TlsClientHelloMessage,
 } from "read-tls-client-hello";
+import { QBError } from "../errors.js";
+import { arrival } from "./socket-waits.js";
 
 /** What a client offers before its handshake: names separated by commas, in the client's order. */
 export interface ClientHello {
@@ -23,10 +25,18 @@ const UNREADABLE: ClientHello = Object.freeze({ supportedCipherSuites: "", suppo
  */
 export async function readClientHello(socket: Socket): Promise<ClientHello> {
   try {
-    return describe(await readTlsClientHello(socket));
-  } catch {
+    return describe(await untilEnd(socket));
+  } catch (error) {
+    if (error instanceof QBError) throw error;
     return UNREADABLE;
   }
+}
+
+/** The library itself does not notice the end of a client that may still be answered. */
+function untilEnd(socket: Socket): Promise<TlsClientHelloMessage> {
+  return arrival(socket, "the client left before its hello was complete", (read, failed) => {
+    readTlsClientHello(socket).then(read, failed);
+  });
 }
 
 function describe(hello: TlsClientHelloMessage): ClientHello {
