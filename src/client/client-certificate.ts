@@ -14,9 +14,12 @@ export interface ClientCertificate {
 
 export type CertificateOptions = Pick<SecureContextOptions, "cert" | "key" | "pfx" | "passphrase">;
 
+const NAMES = new Set(["pem", "pfx", "password"]);
+
 /** As TLS takes it. Throws `QB_INVALID_ARGUMENT`, and `QB_CERTIFICATE` when it cannot be used. */
 export function certificateOptions(certificate: ClientCertificate | undefined): CertificateOptions {
   if (certificate === undefined) return {};
+  checkForm(certificate);
   const { pem, pfx, password } = certificate;
   if ((pem === undefined) === (pfx === undefined)) throw invalid("clientCertificate takes pem or pfx");
   const content = pfx === undefined ? { cert: pem, key: pem } : { pfx: Buffer.from(pfx) };
@@ -32,6 +35,18 @@ export function checkClientCertificate(
 ): void {
   if (Object.keys(clientCertificate).length === 0 || /^https:/i.test(values.URL ?? "")) return;
   throw invalid("clientCertificate is for connectors with TLS, so the URL has to begin with https:");
+}
+
+/** Callers without types get here with anything. */
+function checkForm(certificate: ClientCertificate): void {
+  if (typeof certificate !== "object" || (certificate as unknown) === null)
+    throw invalid("clientCertificate must be an object with pem or pfx");
+  const unknown = Object.keys(certificate).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) throw invalid(`clientCertificate.${unknown} is not known`);
+  const { pem = "", pfx = new Uint8Array(), password = "" } = certificate;
+  if (typeof pem !== "string") throw invalid("clientCertificate.pem must be a string");
+  if (!(pfx instanceof Uint8Array)) throw invalid("clientCertificate.pfx must be a Uint8Array");
+  if (typeof password !== "string") throw invalid("clientCertificate.password must be a string");
 }
 
 /** OpenSSL's message names neither password nor key. */

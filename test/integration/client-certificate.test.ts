@@ -87,4 +87,21 @@ describe("the client's own certificate", () => {
     assert.throws(() => new QBClient(https, { clientCertificate: both }), invalid);
     assert.throws(() => new QBClient(https, { clientCertificate: {} }), invalid);
   });
+
+  const pem = bundle("form.pem", shop);
+  for (const [what, given, message] of [
+    ["null", null, /clientCertificate must be an object/],
+    ["text", pem, /clientCertificate must be an object/],
+    ["an unknown name", { pem, pasword: "open sesame" }, /clientCertificate\.pasword is not known/],
+    ["null in it", { pfx: null }, /clientCertificate\.pfx must be a Uint8Array/],
+    ["a file's content as pem", { pem: Buffer.from(pem) }, /clientCertificate\.pem must be a string/],
+    ["a number as password", { pem, password: 1 }, /clientCertificate\.password must be a string/],
+  ] as const)
+    it(`${what} is QB_INVALID_ARGUMENT that names it, and no TypeError`, () => {
+      const clientCertificate = given as unknown as ClientCertificate;
+      assert.throws(() => new QBClient("URL='https://127.0.0.1:1'", { clientCertificate }), {
+        code: "QB_INVALID_ARGUMENT",
+        message,
+      });
+    });
 });
