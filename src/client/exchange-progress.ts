@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { Client, type buildConnector, type Dispatcher } from "undici";
-import { handshakeFailure } from "./handshake-failure.js";
+import type { QBError } from "../errors.js";
+import { certificateRefusal, handshakeFailure } from "./handshake-failure.js";
 import type { ServerAuthentication } from "./server-authentication.js";
 
 interface Counters {
@@ -13,6 +14,8 @@ interface Counters {
 interface Line {
   socket: Socket | undefined;
   atConnect: Counters;
+  /** That the server did not accept the handshake, which with TLS 1.3 it says after the client has taken it for complete. */
+  refusal: QBError | undefined;
 }
 
 const NOTHING: Counters = Object.freeze({ bytesRead: 0, bytesWritten: 0 });
@@ -40,6 +43,11 @@ export class ExchangeProgress {
     return this.#grew("bytesRead");
   }
 
+  /** Why the server has thrown the request away unread; undefined when that is not certain. */
+  get refusal(): QBError | undefined {
+    return this.sent && !this.answering ? this.#line?.refusal : undefined;
+  }
+
   #grew(counter: keyof Counters): boolean {
     const line = this.#line;
     if (line?.socket === undefined) return false;
@@ -56,10 +64,10 @@ export class WatchedClient extends Client {
   readonly #line: Line;
 
   constructor(origin: URL, options: Client.Options, authentication: ServerAuthentication) {
-    const line: Line = { socket: undefined, atConnect: NOTHING };
-    const given = options.connect as buildConnector.connector;
-    const connect = origin.protocol === "https:" ? judging(given, authentication) : given;
-    super(origin, { ...options, connect: remembering(connect, line) });
+    const line: Line = { socket: undefined, atConnect: NOTHING, refusal: undefined };
+    const connect = remembering(options.connect as buildConnector.connector, line);
+    const judged = origin.protocol === "https:" ? judging(connect, line, authentication) : connect;
+    super(origin, { ...options, connect: judged });
     this.#line = line;
   }
 
@@ -76,12 +84,27 @@ function remembering(connect: buildConnector.connector, line: Line): buildConnec
       if (error !== null) return callback(error, null);
       line.socket = socket;
       line.atConnect = countersOf(socket);
+      line.refusal = undefined;
+      if (socket instanceof TLSSocket && socket.getProtocol() === "TLSv1.3") keepRefusal(socket, line);
       callback(null, socket);
     });
 }
 
+/**
+ * With TLS 1.3 nothing is read of a client whose certificate is missing or bad, and later no certificate is asked for, because
+ * Node.js does not offer that. With TLS 1.2 such an alert would belong to another handshake, after the request.
+ */
+function keepRefusal(socket: TLSSocket, line: Line): void {
+  // The first error; undici adds its own when the connection ends.
+  socket.once("error", (error) => {
+    if (line.socket === socket && socket.bytesRead === line.atConnect.bytesRead)
+      line.refusal = certificateRefusal(error);
+  });
+}
+
 function judging(
   connect: buildConnector.connector,
+  line: Line,
   authentication: ServerAuthentication,
 ): buildConnector.connector {
   return (options, callback) =>
@@ -91,20 +114,23 @@ function judging(
         authentication.tell(failure.message);
         return callback(failure, null);
       }
-      void admitted(socket as TLSSocket, authentication, callback);
+      void admitted(socket as TLSSocket, line, authentication, callback);
     });
 }
 
 async function admitted(
   socket: TLSSocket,
+  line: Line,
   authentication: ServerAuthentication,
   callback: buildConnector.Callback,
 ): Promise<void> {
   try {
     await authentication.admit(socket);
-  } catch (refusal) {
+    if (line.refusal !== undefined) throw line.refusal;
+  } catch (error) {
     socket.destroy();
-    return callback(refusal as Error, null);
+    const ended = (error as QBError).code === "QB_UNREACHABLE";
+    return callback((ended ? line.refusal : undefined) ?? (error as Error), null);
   }
   callback(null, socket);
 }

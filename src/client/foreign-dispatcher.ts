@@ -2,6 +2,7 @@ import type { ConnectionString } from "../connection-string.js";
 import { QBError } from "../errors.js";
 import type { CallClock } from "./call-clock.js";
 import { isDistrust } from "./distrust.js";
+import type { FailedExchange } from "./http-failure.js";
 import type { DispatchedAnswer, DispatchedRequest, RequestDispatcher } from "./request-dispatcher.js";
 
 /** Codes of errors that come only while a connection is made. */
@@ -46,10 +47,10 @@ export class ForeignDispatcher {
 }
 
 /** How far an exchange got of which nothing can be seen: to its end, unless the error tells that it cannot have begun. */
-export function guessedProgress(cause: unknown): { readonly sent: boolean; readonly answering: undefined } {
+export function guessedProgress(cause: unknown): Pick<FailedExchange, "sent" | "answering" | "refusal"> {
   const { code = "", syscall } = (cause ?? {}) as NodeJS.ErrnoException;
   const begun = !NEVER_CONNECTED.has(code) && syscall !== "connect" && !isDistrust(code);
-  return { sent: begun, answering: undefined };
+  return { sent: begun, answering: undefined, refusal: undefined };
 }
 
 /** Throws `QB_INVALID_ARGUMENT` when the connector's certificate could not be checked as the connection string asks. */

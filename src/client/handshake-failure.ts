@@ -9,6 +9,9 @@ const NOT_TLS = new Set([
 ]);
 const VERSIONS = new Set(["TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL"]);
 const CLOSED = new Set(["ECONNRESET", "EPIPE"]);
+/** Alerts that a server sends because of the client's certificate only. What stands before them differs between OpenSSLs. */
+const ABOUT_CERTIFICATE =
+  /_ALERT_((?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA)$/;
 
 /** Why a connection with TLS did not come about; what is no matter of TLS comes back as it is. */
 export function handshakeFailure(cause: Error): Error {
@@ -21,12 +24,30 @@ export function handshakeFailure(cause: Error): Error {
     const message = "the connector offers neither TLS 1.2 nor TLS 1.3";
     return new QBError("QB_TLS", message, { advice: "Have the connector offer TLS 1.2 or 1.3.", cause });
   }
+  const refusal = certificateRefusal(cause);
+  if (refusal !== undefined) return refusal;
   const words = reason.toLowerCase().replaceAll("_", " ");
   return new QBError("QB_TLS", `the TLS handshake failed: ${words}`, {
     advice:
       "The two ends have no cipher suite in common, or the connector asks for what this client does not have.",
     cause,
   });
+}
+
+/** That the other side does not take this client's certificate, or misses it; undefined for all other errors. */
+export function certificateRefusal(cause: Error | undefined): QBError | undefined {
+  const { code = "" } = (cause ?? {}) as NodeJS.ErrnoException;
+  const alert = code.startsWith("ERR_SSL_") ? ABOUT_CERTIFICATE.exec(code)?.[1] : undefined;
+  if (alert === undefined) return undefined;
+  const words = alert.toLowerCase().replaceAll("_", " ");
+  return new QBError(
+    "QB_TLS",
+    `the connector asks for a certificate of the client that it trusts: ${words}`,
+    {
+      advice: "Give the option clientCertificate, with a certificate that the connector trusts.",
+      cause,
+    },
+  );
 }
 
 function closedInHandshake(cause: Error): QBError {

@@ -37,13 +37,15 @@ export interface FailedExchange {
   readonly sent: boolean;
   /** Undefined when it cannot be known. */
   readonly answering: boolean | undefined;
+  /** That the connector has certainly thrown the request away unread, and why. */
+  readonly refusal: QBError | undefined;
   /** Absent when the exchange can have written nothing. */
   readonly qbxml: string | undefined;
 }
 
 /** What undici's or the system's error means for a call. */
 export function transportError(cause: unknown, exchange: FailedExchange): QBError {
-  const { abortedBy, sent, answering, qbxml } = exchange;
+  const { abortedBy, sent, answering, refusal, qbxml } = exchange;
   const mayHaveWritten = sent && qbxml !== undefined && summarize(qbxml).writes;
   const outcome: Outcome = mayHaveWritten ? "unknown" : "not_applied";
   const known = { outcome, cause };
@@ -57,6 +59,7 @@ export function transportError(cause: unknown, exchange: FailedExchange): QBErro
   if (code === "UND_ERR_CLOSED" || code === "UND_ERR_DESTROYED")
     return new QBError("QB_CLOSED", "the client is closed", known);
   if (!sent) return unreachable(code, cause);
+  if (refusal !== undefined) return refusal;
   if (startsLikeTls(cause))
     return new QBError("QB_TLS", "what answers there speaks TLS, but the URL begins with http:", { cause });
   const message = `the connection was lost${whereOf(answering)} (${code || "no code"})`;

@@ -157,8 +157,8 @@ export class HttpRoad implements Road {
     const progress = new ExchangeProgress();
     const broken = (cause: unknown): QBError => {
       const foreign = this.#dispatcher instanceof ForeignDispatcher;
-      const { sent, answering } = foreign ? guessedProgress(cause) : progress;
-      return transportError(cause, { abortedBy: clock.abortedBy, sent, answering, qbxml: body });
+      const { sent, answering, refusal } = foreign ? guessedProgress(cause) : progress;
+      return transportError(cause, { abortedBy: clock.abortedBy, sent, answering, refusal, qbxml: body });
     };
     try {
       const { statusCode, headers, body: content } = await this.#request(exchange, progress);
@@ -166,7 +166,7 @@ export class HttpRoad implements Road {
     } catch (error) {
       const lost = isClosed(error) && progress.sent && !progress.answering && clock.abortedBy === undefined;
       const failed = broken(error);
-      if (!lost || !mayRepeat || !summarize(body ?? "").repeatable) throw failed;
+      if (!lost || !mayRepeat || failed.code === "QB_TLS" || !summarize(body ?? "").repeatable) throw failed;
     }
     return this.#exchange(exchange, false);
   }

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { after, describe, it, type TestContext } from "node:test";
 import { QBClient, QBError, type ClientCertificate, type QBClientOptions } from "qbconnector";
-import { query } from "../support/message-sets.js";
+import { makeCertificate, pinOf } from "../support/certificates.js";
+import { add, query } from "../support/message-sets.js";
+import { startOpensslServer } from "../support/openssl-server.js";
 import { TestAuthority } from "../support/openssl.js";
 import { startConnector } from "../support/running-connector.js";
 
@@ -34,6 +36,47 @@ async function meet(t: TestContext, clientCertificate?: ClientCertificate) {
   t.after(() => client.destroy());
   return { client, subjects, processor };
 }
+
+const [forServer, requests] = [makeCertificate(), [query(), add()]];
+
+async function refusedBy(t: TestContext, url: string, options: QBClientOptions): Promise<QBError[]> {
+  const client = new QBClient(`URL='${url}' SSLPin='${pinOf(forServer)}'`, options);
+  t.after(() => client.destroy());
+  const errors: QBError[] = [];
+  for (const qbxml of requests) await client.send(qbxml).catch((error: QBError) => errors.push(error));
+  return errors;
+}
+
+describe("a server that does not accept the client's certificate", () => {
+  const stranger = { pem: bundle("stranger.pem", shop) };
+  for (const version of ["-tls1_2", "-tls1_3"])
+    for (const [how, options, alert] of [
+      ["missing", {}, version === "-tls1_3" ? /: certificate required$/ : /handshake failure$/],
+      ["unknown", { clientCertificate: stranger }, /: unknown ca$/],
+    ] as const)
+      it(`openssl ${version}, ${how}: QB_TLS, not_applied, not to be sent again`, async (t) => {
+        const verify = ["-Verify", "1", "-verify_return_error"];
+        const server = await startOpensslServer(t, forServer, version, ...verify);
+        const errors = await refusedBy(t, server.url, options);
+        assert.equal(errors.length, requests.length);
+        for (const { code, outcome, retryable, message, advice } of errors) {
+          assert.deepEqual([code, outcome, retryable], ["QB_TLS", "not_applied", false]);
+          assert.match(message, alert);
+          if (!message.endsWith("handshake failure")) assert.match(advice, /option clientCertificate/);
+        }
+        assert.equal(server.received(), "");
+      });
+
+  it("says so while a listener decides", async (t) => {
+    const server = await startOpensslServer(t, forServer, "-tls1_3", "-Verify", "1");
+    const client = new QBClient(`URL='${server.url}'`);
+    t.after(() => client.destroy());
+    let asked = 0;
+    client.on("sslServerAuthentication", () => new Promise<void>(() => void asked++));
+    await assert.rejects(client.send(add()), { code: "QB_TLS", message: /: certificate required$/ });
+    assert.equal(asked, 1);
+  });
+});
 
 describe("the client's own certificate", () => {
   it("gets in as PEM, with the issuer between", async (t) => {
