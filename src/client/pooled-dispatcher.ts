@@ -1,6 +1,7 @@
 import { Pool, ProxyAgent, type Dispatcher } from "undici";
 import type { CertificateOptions } from "./client-certificate.js";
 import { WatchedClient } from "./exchange-progress.js";
+import { proxyConnections } from "./proxy-connections.js";
 import type { ServerAuthentication } from "./server-authentication.js";
 
 export interface PoolOptions {
@@ -31,6 +32,7 @@ export function pooledDispatcher(
     uri: proxy,
     ...limits,
     requestTls: tls,
+    clientFactory: proxyConnections,
     factory: (to, options) => new Pool(to, { ...options, factory }),
   });
 }

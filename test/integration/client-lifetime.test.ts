@@ -71,13 +71,26 @@ describe("connections of a client", () => {
     await client.close();
   });
 
-  it("a proxy that refuses: nothing was sent", async (t) => {
-    const proxy = await startRawServer(t, (socket) => socket.end(httpAnswer(403, {}, "no")));
-    const client = clientOf(t, "http://127.0.0.1:9", { proxy: proxy.url });
-    const error: unknown = await client.send(add()).catch((caught: unknown) => caught);
-    assert.ok(error instanceof QBError);
-    assert.deepEqual([error.code, error.outcome, error.retryable], ["QB_UNREACHABLE", "not_applied", true]);
-  });
+  for (const [status, retryable, advice] of [
+    [407, false, /USER:PASSWORD@HOST:PORT/],
+    [403, false, /have the proxy allow/],
+    [502, true, /the proxy can reach/],
+  ] as const)
+    for (const scheme of ["http", "https"])
+      it(`${scheme}: a proxy that refuses is named with its status ${status}: nothing was sent`, async (t) => {
+        const proxy = await startRawServer(t, (socket) => socket.end(httpAnswer(status, {}, "no")));
+        const to = `http://Jim:hidden@127.0.0.1:${proxy.port}`;
+        const client = clientOf(t, `${scheme}://127.0.0.1:9`, { proxy: to });
+        const error: unknown = await client.send(add()).catch((caught: unknown) => caught);
+        assert.ok(error instanceof QBError);
+        const { code, outcome, httpStatus } = error;
+        assert.deepEqual([code, outcome, httpStatus], ["QB_UNREACHABLE", "not_applied", status]);
+        assert.equal(error.retryable, retryable);
+        assert.ok(error.message.includes(`the proxy ${proxy.url} `), error.message);
+        assert.match(error.message, new RegExp(`HTTP ${status}`));
+        assert.match(error.advice, advice);
+        assert.doesNotMatch(inspect(error), /hidden/);
+      });
 });
 
 describe("the persistent connection", () => {
