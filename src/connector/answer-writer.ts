@@ -3,6 +3,7 @@ import { createGzip, type Gzip } from "node:zlib";
 import { QBError } from "../errors.js";
 import { statusOf, toProblem } from "../wire/problem.js";
 import { PROBLEM_TYPE, QBXML_TYPE, REALM } from "../wire/protocol.js";
+import { endWhenUnreadUntil } from "./stalled-clients.js";
 
 const LINGER_MS = 1_000;
 const SLICE = 256 * 1024;
@@ -21,13 +22,15 @@ export async function writeAnswer(
   answer: string | Uint8Array,
   { headers = {}, stallMs }: { headers?: OutgoingHttpHeaders; stallMs: number },
 ): Promise<void> {
-  if (answer.length >= PACK_FROM && acceptsGzip(request))
-    return writePacked(response, answer, headers, stallMs);
+  if (answer.length >= PACK_FROM && acceptsGzip(request)) {
+    endWhenUnreadUntil(request.socket, response, stallMs);
+    return writePacked(response, answer, headers);
+  }
   const length = typeof answer === "string" ? Buffer.byteLength(answer) : answer.length;
   response.writeHead(200, { "content-type": QBXML_TYPE, "content-length": length, ...headers });
   if (length <= ONE_PIECE) return void response.end(answer);
-  await writeSlices(response, response, answer, stallMs);
-  watchStall(response, stallMs);
+  endWhenUnreadUntil(request.socket, response, stallMs);
+  await writeSlices(response, response, answer);
 }
 
 /**
@@ -84,7 +87,6 @@ async function writePacked(
   response: ServerResponse,
   answer: string | Uint8Array,
   headers: OutgoingHttpHeaders,
-  stallMs: number,
 ): Promise<void> {
   response.writeHead(200, {
     "content-type": QBXML_TYPE,
@@ -95,20 +97,18 @@ async function writePacked(
   const gzip = createGzip({ level: 1 });
   response.once("close", () => gzip.destroy());
   gzip.pipe(response);
-  await writeSlices(gzip, response, answer, stallMs);
-  watchStall(response, stallMs);
+  await writeSlices(gzip, response, answer);
 }
 
 async function writeSlices(
   target: Gzip | ServerResponse,
   response: ServerResponse,
   answer: string | Uint8Array,
-  stallMs: number,
 ): Promise<void> {
   for (let start = 0; start < answer.length && !response.destroyed;) {
     const end = sliceEnd(answer, start);
     const slice = typeof answer === "string" ? answer.slice(start, end) : answer.subarray(start, end);
-    if (!target.write(slice)) await drained(target, response, stallMs);
+    if (!target.write(slice)) await drained(target, response);
     start = end;
   }
   target.end();
@@ -122,11 +122,9 @@ function sliceEnd(answer: string | Uint8Array, start: number): number {
   return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-function drained(target: Gzip | ServerResponse, response: ServerResponse, stallMs: number): Promise<void> {
+function drained(target: Gzip | ServerResponse, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const timer = stallMs > 0 ? setTimeout(() => response.destroy(), stallMs) : undefined;
     const done = (): void => {
-      clearTimeout(timer);
       target.off("drain", done);
       response.off("close", done);
       resolve();
@@ -134,19 +132,6 @@ function drained(target: Gzip | ServerResponse, response: ServerResponse, stallM
     target.on("drain", done);
     response.on("close", done);
   });
-}
-
-/** For what is still in our buffers after the last piece. */
-function watchStall(response: ServerResponse, stallMs: number): void {
-  const { socket } = response;
-  let waiting = socket?.writableLength ?? 0;
-  if (stallMs === 0 || response.writableFinished || response.destroyed) return;
-  const timer = setInterval(() => {
-    const now = socket?.writableLength ?? 0;
-    if (now > 0 && now === waiting) response.destroy();
-    waiting = now;
-  }, stallMs);
-  response.once("close", () => clearInterval(timer));
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {

@@ -1,24 +1,43 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 const watched = new WeakSet<Socket>();
+/** The system takes from us by the megabyte, and in between a client that reads steadily looks as if it took nothing. */
+const SHORTEST_MS = 5_000;
+/** How often it is looked whether the client took something meanwhile. */
+const LOOKS = 4;
 
 /** Ends a connection whose client takes nothing of what waits for it, for `stallMs`; 0 waits for ever. */
 export function endWhenUnread(socket: Socket, stallMs: number): void {
-  if (stallMs === 0 || socket.writableLength === 0 || socket.destroyed || watched.has(socket)) return;
+  if (stallMs === 0 || socket.writableLength === 0 || watched.has(socket)) return;
   watched.add(socket);
+  watch(socket, stallMs, () => {
+    if (socket.writableLength > 0) return false;
+    return watched.delete(socket);
+  });
+}
+
+/** The same for as long as an answer is being written, also while nothing of it waits. */
+export function endWhenUnreadUntil(socket: Socket, answer: ServerResponse, stallMs: number): void {
+  watch(socket, stallMs, () => answer.writableFinished || answer.destroyed);
+}
+
+function watch(socket: Socket, stallMs: number, isOver: () => boolean): void {
+  if (stallMs === 0 || socket.destroyed) return;
   let before = takenOf(socket);
+  let inVain = 0;
+  const look = (): void => {
+    const taken = takenOf(socket);
+    inVain = socket.writableLength > 0 && taken === before ? inVain + 1 : 0;
+    before = taken;
+    if (isOver()) stop();
+    else if (inVain >= LOOKS) socket.destroy();
+  };
   const stop = (): void => {
     clearInterval(timer);
-    watched.delete(socket);
     socket.off("close", stop);
   };
-  const timer = setInterval(() => {
-    const taken = takenOf(socket);
-    if (socket.writableLength === 0) stop();
-    else if (taken === before) socket.destroy();
-    before = taken;
-  }, stallMs);
+  const timer = setInterval(look, Math.max(stallMs, SHORTEST_MS) / LOOKS);
   socket.once("close", stop);
 }
 
