@@ -43,6 +43,7 @@ underAttack("password guessing is throttled, one by one and all at once", {}, as
 
 underAttack("valid users are slowed less than twice by guesses", { authorizedUsers }, async (siege) => {
   let valid = 0;
+  let ahead = 0;
   const work = await scryptWork(async (calls) => {
     const guesses = Array.from({ length: 150 }, (_, index) => guess(siege, `g${index}`));
     await until(() => calls.length >= 2, "guesses are being checked");
@@ -56,15 +57,18 @@ underAttack("valid users are slowed less than twice by guesses", { authorizedUse
       });
       assert.equal((await siege.send(query("login"), login)).status, 200, user);
       const own = calls.findIndex((call) => call.password === password);
-      // Two checks run at once, so one that goes before leaves less than twice the time.
       assert.ok(own - arrived <= 1, `${own - arrived} guesses went before ${user}`);
+      ahead += Math.max(own - arrived, 0);
       valid++;
     }
     await Promise.all(guesses);
   });
   assert.equal(valid, VALID.length);
+  // As many checks in front of the logins as they need themselves would be twice.
+  assert.ok(ahead < VALID.length, `${ahead} guesses stood in the way of ${VALID.length} logins`);
+  // Five are free; the pauses double, so that minutes on a busy machine add a few. Without them it would be 66 at least.
   const guesses = work.filter(isGuess).length;
-  assert.ok(guesses < 150, `${guesses} of 158 guesses were checked at all`);
+  assert.ok(guesses < 20, `${guesses} guesses were checked`);
 });
 
 underAttack(
