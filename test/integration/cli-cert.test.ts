@@ -47,6 +47,14 @@ describe("qbconnector cert show", () => {
     assert.equal(await runWell(test, ["cert", "show"], { environment }), printed);
   });
 
+  it("makes none beside a config file that is not there: its pin would not be the connector's", async (test) => {
+    const folder = temporaryFolder(test);
+    const { code, stderr } = await runCommand(test, ["cert", "show", "--config", join(folder, "confg.json")]);
+    assert.equal(code, 1);
+    assert.match(stderr, /there is no .*confg\.json\n.*--config/);
+    assert.equal(existsSync(join(folder, "certificate.pem")), false);
+  });
+
   it("renews one that ends soon, as the connector does", async (test) => {
     const file = join(temporaryFolder(test), "certificate.pem");
     writeOld(file, OLD);
@@ -142,7 +150,7 @@ describe("qbconnector cert renew", () => {
     const file = join(temporaryFolder(test), "certificate.pem");
     const { code, stderr } = await runCommand(test, ["cert", "renew", "--file", file]);
     assert.equal(code, 1);
-    assert.match(stderr, /there is no .*\n {2}Run: qbconnector cert show/);
+    assert.match(stderr, /there is no .*\n {2}Run: qbconnector cert show --file/);
     assert.equal(existsSync(file), false);
   });
 

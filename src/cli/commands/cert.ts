@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import type { PublicCertificate } from "../../connector/certificate/public-certificate.js";
 import { readSelfMade, renewSelfMade } from "../../connector/certificate/self-made-file.js";
@@ -68,6 +68,8 @@ function withOptions(command: Command, example: string): Command {
 function find(options: CertOptions): Found {
   if (options.file !== undefined) return selfMadeIn(options.file);
   const configFile = options.config ?? defaultConfigFile();
+  // Else a slip of the pen would make another certificate, whose pin is not that of the connector.
+  if (options.config !== undefined && !existsSync(options.config)) throw noConfigFile(options.config);
   const configuration = readConfigFile(configFile);
   const { sslCert = {} } = configuration;
   const selfMade = !sslCert.store && !sslCert.encoded;
@@ -133,6 +135,13 @@ function isSameFile(one: string, other: string): boolean {
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
+function noConfigFile(file: string): Error {
+  return wrongUse(
+    `there is no ${file}`,
+    `Check --config, or run first: qbconnector user add NAME --config '${file}'`,
+  );
+}
+
 function overwritten(file: string): Error {
   return wrongUse(
     `${file} holds the private key, which would be overwritten`,
@@ -144,7 +153,8 @@ function renew(options: CertOptions): void {
   const { file, selfMade } = find(options);
   if (!selfMade || file === undefined) throw notSelfMade(file, options.config ?? defaultConfigFile());
   const before = readSelfMade(file);
-  if (before === undefined) throw wrongUse(`there is no ${file}`, "Run: qbconnector cert show");
+  if (before === undefined)
+    throw wrongUse(`there is no ${file}`, `Run: qbconnector cert show --file '${file}'`);
   renewSelfMade(file, before);
   tell(find(options).certificate.exportPublic(), file);
   say("The key, and so the pin, is the same. A connector that is serving takes it over within seconds.");
