@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { ERROR_CATALOGUE } from "../dist/errors.js";
-import { formatHresult, HRESULTS } from "../dist/quickbooks/hresult.js";
+import { formatHresult, HRESULTS } from "../dist/hresult.js";
 
 const PAGE = new URL("../docs/reference/errors.md", import.meta.url);
 

@@ -122,6 +122,36 @@ export const ERROR_CATALOGUE = Object.freeze({
       "into the connection string as SSLPin.",
   ),
 
+  // What was asked for in qbXML, and what QuickBooks said of it.
+  QB_REQUEST_INVALID: entry(
+    "usage",
+    422,
+    false,
+    "developer",
+    "Correct what `details.findings` names; nothing was sent.",
+  ),
+  QB_STATUS: entry(
+    "quickbooks",
+    422,
+    false,
+    "developer",
+    "See `statusCode`, `meaning` and `advice` of the error: QuickBooks refused this one request.",
+  ),
+  QB_ITERATOR: entry(
+    "quickbooks",
+    410,
+    false,
+    "developer",
+    "Begin the query anew, after the last record in `details` when the filter allows it; an iterator cannot be continued.",
+  ),
+  QB_RESPONSE: entry(
+    "quickbooks",
+    502,
+    false,
+    "operator",
+    "What came back is not a readable response document; look up whether a write happened before sending it again.",
+  ),
+
   // Who the caller is.
   QB_UNAUTHORIZED: entry(
     "credentials",

@@ -20,7 +20,7 @@ export {
 export type { Logger } from "./logger.js";
 export type { MessageSet, RequestSummary } from "./qbxml/envelope.js";
 export type { CharacterChange, OutsideCodePage } from "./qbxml/code-page.js";
-export { fromHresult } from "./quickbooks/hresult.js";
+export { fromHresult } from "./hresult.js";
 export type {
   FileMode,
   QuickBooksSession,

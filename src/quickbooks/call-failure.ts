@@ -1,6 +1,6 @@
 import { QBError, type ErrorCode, type Outcome } from "../errors.js";
 import type { HeldSession } from "./held-sessions.js";
-import { retryClass } from "./hresult.js";
+import { retryClass } from "../hresult.js";
 
 /** What QuickBooks says before it does anything of a message set. */
 const BEFORE_WORK: ReadonlySet<ErrorCode> = new Set([

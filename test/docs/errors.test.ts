@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { ERROR_CATALOGUE } from "qbconnector";
-import { formatHresult, HRESULTS } from "../../dist/quickbooks/hresult.js";
+import { formatHresult, HRESULTS } from "../../dist/hresult.js";
 
 const PAGE = readFileSync("docs/reference/errors.md", "utf8");
 

@@ -3,7 +3,7 @@ import { readElement, type QBXMLElement } from "../../qbxml/reader.js";
 import { checkOrder } from "../../qbxml/schema/order-check.js";
 import type { SchemaScope } from "../../qbxml/schema/particles.js";
 import { REQUEST_FACTS } from "../../qbxml/schema/request-facts.js";
-import { fromHresult } from "../hresult.js";
+import { fromHresult } from "../../hresult.js";
 import { HANDLERS } from "./handlers.js";
 import { notImitated, RequestFailure } from "./request-failure.js";
 import type { RequestContext, RequestResult } from "./request-handler.js";

@@ -1,5 +1,5 @@
 import { QBError } from "../../errors.js";
-import { fromHresult } from "../hresult.js";
+import { fromHresult } from "../../hresult.js";
 import type { FileMode } from "../request-processor.js";
 import type { HostFacts } from "./request-handler.js";
 

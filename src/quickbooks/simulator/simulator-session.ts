@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { QBError } from "../../errors.js";
 import type { MessageSet } from "../../qbxml/envelope.js";
 import { writeDocument } from "../../qbxml/writer.js";
-import { fromHresult } from "../hresult.js";
+import { fromHresult } from "../../hresult.js";
 import type { QuickBooksSession, QuickBooksSettings } from "../request-processor.js";
 import type { Company } from "./company.js";
 import { element } from "./elements.js";

@@ -1,5 +1,5 @@
 import { QBError } from "../../errors.js";
-import { fromHresult } from "../hresult.js";
+import { fromHresult } from "../../hresult.js";
 import type { QuickBooksSettings, RequestProcessor } from "../request-processor.js";
 import { Clock } from "./clock.js";
 import type { Company } from "./company.js";

@@ -1,4 +1,4 @@
-import { QBError, type Actor, type ErrorCode, type Outcome } from "../errors.js";
+import { QBError, type Actor, type ErrorCode, type Outcome } from "./errors.js";
 
 /**
  * How to go on after a failure: `no` never helps; `wait` repeats the same call after a pause; `fix` repeats it after the
