@@ -1,5 +1,6 @@
 import { QBError } from "../errors.js";
-import { tokenize, type Attributes, type TokenHandler } from "../qbxml/tokenizer.js";
+import { utf8Document } from "../qbxml/decode.js";
+import { TOKEN, Tokenizer, type Attributes } from "../qbxml/tokenizer.js";
 
 /** One response of a response message set, without its content. */
 export interface ResponseRow {
@@ -29,7 +30,13 @@ const FIRST_ERROR = 1000;
  */
 export function summarizeResponse(qbxml: string): ResponseSummary {
   try {
-    return tokenize(qbxml, () => new SummaryHandler()).summary();
+    const tokens = new Tokenizer();
+    tokens.write(utf8Document(qbxml));
+    tokens.finish();
+    const summary = new Summary();
+    for (let kind = tokens.next(); kind !== TOKEN.done; kind = tokens.next())
+      if (kind === TOKEN.start) summary.open(tokens.name, tokens.attributes(), tokens.depth);
+    return summary.result();
   } catch (cause) {
     throw new QBError(
       "QB_QUICKBOOKS_FAILED",
@@ -43,7 +50,7 @@ export function summarizeResponse(qbxml: string): ResponseSummary {
   }
 }
 
-class SummaryHandler implements TokenHandler {
+class Summary {
   readonly #rows: { -readonly [Name in keyof ResponseRow]: ResponseRow[Name] }[] = [];
   #setAttributes: Attributes | undefined;
 
@@ -55,11 +62,7 @@ class SummaryHandler implements TokenHandler {
     else if (depth === 3 && row !== undefined && name.endsWith("Ret")) row.objects++;
   }
 
-  text(): void {}
-
-  close(): void {}
-
-  summary(): ResponseSummary {
+  result(): ResponseSummary {
     if (this.#setAttributes === undefined) throw new Error("it holds no message set");
     const { messageSetStatusCode: setStatus = "" } = this.#setAttributes;
     const failed = this.#rows.some(({ severity }) => severity !== "Info" && severity !== "Warn");

@@ -4,7 +4,6 @@ import { eventArguments, type EventDispatch } from "../event-dispatch.js";
 import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { CodePage, OutsideCodePage } from "../qbxml/code-page.js";
-import { decodeDocument } from "../qbxml/decode.js";
 import { readMessageSet, type MessageSet } from "../qbxml/envelope.js";
 import type { DepartureSignal } from "../quickbooks/call-queue.js";
 import type { SessionQueue } from "../quickbooks/session-queue.js";
@@ -273,8 +272,11 @@ export class RequestHandler {
       onStart: expectsContinue ? () => response.writeContinue() : undefined,
     });
     const charset = CHARSET.exec(type);
-    const text = decodeDocument(body, charset?.[1] ?? charset?.[2]);
-    return readMessageSet(text, { codePage: codePage(), outsideCodePage });
+    return readMessageSet(body, {
+      codePage: codePage(),
+      outsideCodePage,
+      charset: charset?.[1] ?? charset?.[2],
+    });
   }
 
   #announceHeaders({ request, connection }: Exchange): void {

@@ -1,6 +1,6 @@
 import { QBError } from "../errors.js";
 import { decodeStrictly } from "./decode.js";
-import type { Position } from "./tokenizer.js";
+import type { Position } from "./position.js";
 
 /** What to do with a character that QuickBooks' code page does not have. */
 export type OutsideCodePage = "refuse" | "transliterate" | "replace";
@@ -11,10 +11,10 @@ export interface CharacterChange extends Position {
   readonly replacement: string;
 }
 
-const NEEDS_WORK = /[^\t\n\x20-\x25\x27-\x3b=\x3f-\x7e]/;
-const NEEDS_WORK_IN_ATTRIBUTE = /[^\x20\x21\x23-\x25\x27-\x3b=\x3f-\x7e]/;
-/** What needs no escape between tags, though it does in an attribute. */
-const TEXT_PLAIN = '\t\n"';
+const IN_TEXT = /[^\t\n\x20-\x25\x27-\x3b=\x3f-\x7e]/u;
+const IN_ATTRIBUTE = /[^\x20\x21\x23-\x25\x27-\x3b=\x3f-\x7e]/u;
+const EVERYWHERE_IN_TEXT = new RegExp(IN_TEXT, "gu");
+const EVERYWHERE_IN_ATTRIBUTE = new RegExp(IN_ATTRIBUTE, "gu");
 const MARKUP: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const COMBINING_MARKS = /\p{Mark}/gu;
 /** Letters that no decomposition brings to the Latin alphabet. */
@@ -72,24 +72,20 @@ export class CodePage {
 
   /** Element content, escaped. `outside` is called for each character that the page does not have and gives what to write instead. */
   text(value: string, outside: (character: string) => string): string {
-    return NEEDS_WORK.test(value) ? this.#escape(value, outside, TEXT_PLAIN) : value;
+    return IN_TEXT.test(value) ? this.#escape(value, outside, EVERYWHERE_IN_TEXT) : value;
   }
 
   /** An attribute value, escaped, without its quotes. */
   attribute(value: string, outside: (character: string) => string): string {
-    return NEEDS_WORK_IN_ATTRIBUTE.test(value) ? this.#escape(value, outside, "") : value;
+    return IN_ATTRIBUTE.test(value) ? this.#escape(value, outside, EVERYWHERE_IN_ATTRIBUTE) : value;
   }
 
-  #escape(value: string, outside: (character: string) => string, plain: string): string {
-    let result = "";
-    for (const character of value) {
+  #escape(value: string, outside: (character: string) => string, escaped: RegExp): string {
+    return value.replace(escaped, (character) => {
       const codePoint = character.codePointAt(0) as number;
-      if (!this.has(codePoint)) result += this.#escape(outside(character), () => "?", plain);
-      else if (codePoint >= 0x7f || (codePoint < 0x20 && !plain.includes(character)))
-        result += `&#${codePoint};`;
-      else result += plain.includes(character) ? character : (MARKUP[character] ?? character);
-    }
-    return result;
+      if (!this.has(codePoint)) return this.#escape(outside(character), () => "?", escaped);
+      return MARKUP[character] ?? `&#${codePoint};`;
+    });
   }
 
   /** The nearest spelling inside the page, or undefined. A combining mark on its own is dropped. */
@@ -168,10 +164,10 @@ export class OutsidePolicy {
   readonly changes: CharacterChange[] = [];
   readonly #page: CodePage;
   readonly #policy: OutsideCodePage;
-  readonly #document: string;
+  readonly #document: Uint8Array;
   #places: Iterator<{ character: string } & Position> | undefined;
 
-  constructor(page: CodePage, policy: OutsideCodePage, document: string) {
+  constructor(page: CodePage, policy: OutsideCodePage, document: Uint8Array) {
     this.#page = page;
     this.#policy = policy;
     this.#document = document;
@@ -191,7 +187,7 @@ export class OutsidePolicy {
   }
 
   #next(character: string): Position {
-    this.#places ??= placesOutside(this.#page, this.#document);
+    this.#places ??= placesOutside(this.#page, decodeStrictly(this.#document, "utf-8"));
     for (;;) {
       const next = this.#places.next();
       if (next.done === true) return { line: 1, column: 1 };

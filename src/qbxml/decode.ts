@@ -1,6 +1,7 @@
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { QBError } from "../errors.js";
+import { Ruler } from "./position.js";
 
 const DECLARATION = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/;
 
@@ -12,13 +13,37 @@ const DECLARATION = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]
  * bytes, unknown encodings and invalid bytes throw `QB_CHARACTER_ENCODING`.
  */
 export function decodeDocument(bytes: Uint8Array, charset?: string): string {
+  return decodeAs(bytes, encodingOf(bytes, charset));
+}
+
+/**
+ * The document in UTF-8 without a byte order mark. Bytes are told as `decodeDocument` tells them, and are not copied when
+ * they are UTF-8. Throws `QB_CHARACTER_ENCODING`; for a string with half of a surrogate pair `QB_XML_MALFORMED`.
+ */
+export function utf8Document(source: string | Uint8Array, charset?: string): Uint8Array {
+  if (typeof source === "string") return utf8Of(source);
+  const encoding = encodingOf(source, charset);
+  if (encoding !== "utf-8") return Buffer.from(decodeAs(source, encoding));
+  if (!isUtf8(source)) fail("the bytes are not valid utf-8");
+  return encodingOfMark(source) === undefined ? source : source.subarray(3);
+}
+
+function utf8Of(text: string): Uint8Array {
+  if (text.isWellFormed()) return Buffer.from(text);
+  const before = text.slice(0, /\p{Surrogate}/u.exec(text)?.index);
+  const { line, column } = new Ruler().positionAt(Buffer.from(before), Infinity);
+  throw new QBError("QB_XML_MALFORMED", `line ${line}, column ${column}: half of a surrogate pair`, {
+    details: { line, column },
+  });
+}
+
+function encodingOf(bytes: Uint8Array, charset: string | undefined): string {
   const marked = encodingOfMark(bytes);
   const said = charset === undefined || charset === "" ? undefined : knownEncoding(charset, "charset");
   if (marked !== undefined && said !== undefined && !agree(marked, said, charset)) {
     fail(`the byte order mark says ${marked}, the charset says ${said}`);
   }
-  const encoding = marked ?? said ?? encodingOfFirstBytes(bytes);
-  return decodeAs(bytes, encoding);
+  return marked ?? said ?? encodingOfFirstBytes(bytes);
 }
 
 function encodingOfMark(bytes: Uint8Array): string | undefined {

@@ -1,7 +1,9 @@
 import { QBError } from "../errors.js";
 import { CodePage, OutsidePolicy, type CharacterChange, type OutsideCodePage } from "./code-page.js";
 import { REQUEST_FACTS } from "./schema/request-facts.js";
-import { tokenize, type Attributes, type Position, type TokenHandler } from "./tokenizer.js";
+import { utf8Document } from "./decode.js";
+import { MessageSetText } from "./message-set-text.js";
+import { TOKEN, Tokenizer, type Attributes } from "./tokenizer.js";
 
 /** One request inside a message set. */
 export interface RequestSummary {
@@ -36,14 +38,20 @@ export interface EnvelopeOptions {
   readonly codePage?: CodePage;
   /** Default: `refuse`. */
   readonly outsideCodePage?: OutsideCodePage;
+  /** Of bytes: the charset of the transport. Without it their mark or declaration says the encoding, else it is UTF-8. */
+  readonly charset?: string | undefined;
 }
 
 /** Some seconds of work; a set with so many elements has more requests than QuickBooks does in a day. */
 const MAX_ELEMENTS = 1_000_000;
+/** Prolog, line ends, and some references. */
+const SPARE_BYTES = 200;
 const KINDS: Readonly<Record<string, MessageSet["kind"]>> = {
   QBXMLMsgsRq: "requests",
   QBXMLSubscriptionMsgsRq: "subscriptions",
 };
+/** Names that have their own level. */
+const RESERVED = new Set([...Object.keys(KINDS), ...REQUEST_FACTS.keys()]);
 const SET_ATTRIBUTES = new Set(["onError", "newMessageSetID", "oldMessageSetID", "responseData"]);
 const ON_ERROR = new Set(["stopOnError", "continueOnError", "rollbackOnError"]);
 /** A carriage return comes only from a reference: as line end it is read as a line feed. */
@@ -54,69 +62,104 @@ const VERSION_FORM = /^(?:US|CA|UK|OZ|AU)?\d{1,2}\.\d$/;
 /**
  * Reads one message set strictly, without building objects, and writes it anew.
  *
- * Throws `QB_XML_MALFORMED` (not XML, or more of XML than qbXML uses), `QB_MESSAGE_SET` (XML, but not one message set) and
- * `QB_CHARACTERS` (QuickBooks cannot store a character), each with line and column.
+ * Throws `QB_XML_MALFORMED` (not XML, or more of XML than qbXML uses), `QB_MESSAGE_SET` (XML, but not one message set),
+ * `QB_CHARACTERS` (QuickBooks cannot store a character), each with line and column, and `QB_CHARACTER_ENCODING`.
  */
-export function readMessageSet(text: string, options: EnvelopeOptions = {}): MessageSet {
-  const page = options.codePage ?? CodePage.of(1252);
-  const outside = new OutsidePolicy(page, options.outsideCodePage ?? "refuse", text);
-  return tokenize(text, (position) => new EnvelopeHandler(position, page, outside)).messageSet();
+export function readMessageSet(document: string | Uint8Array, options: EnvelopeOptions = {}): MessageSet {
+  const page = options.codePage ?? WESTERN;
+  const bytes = utf8Document(document, options.charset);
+  const outside = new OutsidePolicy(page, options.outsideCodePage ?? "refuse", bytes);
+  return new EnvelopeReader(bytes, page, outside).read();
 }
 
+const WESTERN = CodePage.of(1252);
+
 /** Follows the tokens of one document: level 0 is QBXML, 1 the message set, 2 the requests, below that their content. */
-class EnvelopeHandler implements TokenHandler {
-  readonly #position: () => Position;
+class EnvelopeReader {
+  readonly #tokens = new Tokenizer({ looseTextCode: "QB_MESSAGE_SET" });
   readonly #page: CodePage;
   readonly #outside: OutsidePolicy;
+  readonly #text: MessageSetText;
   readonly #requests: RequestSummary[] = [];
   #elements = 0;
   #version: string | undefined;
   #kind: MessageSet["kind"] | undefined;
   #setAttributes: Attributes = {};
-  #body = "";
-  /** Text since the last tag; whether it is content or layout is known at the next tag. */
-  #pending = "";
   /** An open tag has been written up to its `>`, because it may turn out to be empty. */
   #openTagStarted = false;
+  /** Where the text of the element begins that is open, with the `>` in front of it; -1 when it has none. */
+  #contentStart = -1;
 
-  constructor(position: () => Position, page: CodePage, outside: OutsidePolicy) {
-    this.#position = position;
+  constructor(document: Uint8Array, page: CodePage, outside: OutsidePolicy) {
+    this.#tokens.write(document);
+    this.#tokens.finish();
+    this.#text = new MessageSetText(document.length + SPARE_BYTES);
     this.#page = page;
     this.#outside = outside;
   }
 
-  instruction(target: string, body: string, depth: number): void {
+  read(): MessageSet {
+    const tokens = this.#tokens;
+    for (let kind = tokens.next(); kind !== TOKEN.done; kind = tokens.next()) {
+      if (kind === TOKEN.start) this.#open();
+      else if (kind === TOKEN.text) this.#content();
+      else if (kind === TOKEN.end) this.#close();
+      else this.#instruction();
+    }
+    return this.#messageSet();
+  }
+
+  #instruction(): void {
+    const { name: target, depth } = this.#tokens;
     if (target !== "qbxml") this.#fail(`the processing instruction "${target.slice(0, 100)}" is not allowed`);
     if (depth > 0 || this.#kind !== undefined)
       this.#fail("the qbxml instruction must stand before the QBXML element");
     if (this.#version !== undefined) this.#fail("there are two qbxml instructions");
-    const match = VERSION.exec(body.trim());
+    const match = VERSION.exec(this.#tokens.text().trim());
     const version = match?.[1] ?? match?.[2] ?? "";
     if (!VERSION_FORM.test(version))
       this.#fail(`the qbxml instruction needs a version, as in <?qbxml version="16.0"?>`);
     this.#version = version;
   }
 
-  open(name: string, attributes: Attributes, depth: number): void {
+  #open(): void {
     this.#dropLayout();
-    if (depth === 0) this.#openRoot(name, attributes);
-    else if (depth === 1) this.#openMessageSet(name, attributes);
-    else this.#openContent(name, attributes, depth);
-    this.#openTagStarted = depth > 0;
+    const { depth } = this.#tokens;
+    if (depth === 0) this.#openRoot();
+    else if (depth === 1) this.#openMessageSet();
+    else this.#openContent(depth);
   }
 
-  text(data: string): void {
-    this.#pending += data;
+  /** White space whose element turns out to hold elements. */
+  #dropLayout(): void {
+    if (this.#contentStart === -1) return;
+    this.#text.truncate(this.#contentStart);
+    this.#contentStart = -1;
   }
 
-  close(name: string, depth: number): void {
-    if (!this.#openTagStarted || depth < 2) this.#dropLayout();
-    const content = this.#pending;
-    this.#pending = "";
-    if (depth > 0) this.#writeClose(name, content);
+  #content(): void {
+    const tokens = this.#tokens;
+    if (tokens.depth < 2) return this.#refuseText();
+    if (this.#contentStart === -1) {
+      this.#contentStart = this.#text.length;
+      this.#text.ascii(">");
+    }
+    if (tokens.isPlain && this.#text.plain(tokens.window, tokens.textStart, tokens.textEnd)) return;
+    this.#text.ascii(this.#page.text(tokens.text(), this.#outside.instead));
   }
 
-  messageSet(): MessageSet {
+  #refuseText(): void {
+    if (NOT_LAYOUT.test(this.#tokens.text())) this.#fail("text beside elements is not allowed");
+  }
+
+  #close(): void {
+    const { depth } = this.#tokens;
+    if (depth > 0) this.#writeClose();
+    else this.#text.ascii("\n</QBXML>\n");
+    this.#openTagStarted = false;
+  }
+
+  #messageSet(): MessageSet {
     if (this.#version === undefined) {
       this.#fail('the instruction <?qbxml version="16.0"?> is missing before the QBXML element');
     }
@@ -124,7 +167,7 @@ class EnvelopeHandler implements TokenHandler {
     const { newMessageSetID, oldMessageSetID, onError } = this.#setAttributes;
     const recovery = newMessageSetID !== undefined || oldMessageSetID !== undefined;
     return Object.freeze({
-      text: `<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="${this.#version}"?>\n<QBXML>${this.#body}\n</QBXML>\n`,
+      text: this.#text.toString(),
       kind: this.#kind,
       version: this.#version,
       onError,
@@ -136,19 +179,23 @@ class EnvelopeHandler implements TokenHandler {
     });
   }
 
-  #openRoot(name: string, attributes: Attributes): void {
+  #openRoot(): void {
+    const { name, attributeCount } = this.#tokens;
     if (name !== "QBXML") this.#fail(`the root element is "${name}", not "QBXML"`);
-    if (Object.keys(attributes).length > 0) this.#fail("QBXML takes no attributes");
+    if (attributeCount > 0) this.#fail("QBXML takes no attributes");
+    const prolog = `<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="${this.#version ?? ""}"?>\n`;
+    this.#text.ascii(`${prolog}<QBXML>`);
   }
 
-  #openMessageSet(name: string, attributes: Attributes): void {
+  #openMessageSet(): void {
+    const { name } = this.#tokens;
     const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
     if (kind === undefined) this.#fail(`"${name}" is not a message set of requests`);
     if (this.#kind !== undefined) this.#fail("there are two message sets; send one at a time");
     this.#kind = kind;
-    this.#checkSetAttributes(name, attributes);
-    this.#setAttributes = attributes;
-    this.#writeOpen(name, attributes);
+    this.#setAttributes = this.#tokens.attributes();
+    this.#checkSetAttributes(name, this.#setAttributes);
+    this.#writeOpen();
   }
 
   #checkSetAttributes(name: string, attributes: Attributes): void {
@@ -162,50 +209,53 @@ class EnvelopeHandler implements TokenHandler {
     }
   }
 
-  #openContent(name: string, attributes: Attributes, depth: number): void {
-    if (Object.hasOwn(KINDS, name)) this.#fail("a message set inside a message set");
-    if (depth > 2 && REQUEST_FACTS.has(name)) this.#fail(`the request ${name} inside another request`);
+  #openContent(depth: number): void {
+    const { name } = this.#tokens;
+    if (RESERVED.has(name)) this.#checkPlace(name, depth);
     if (++this.#elements > MAX_ELEMENTS) this.#fail(`more than ${MAX_ELEMENTS} elements`);
-    if (depth === 2) this.#requests.push(this.#summary(name, attributes));
-    this.#writeOpen(name, attributes);
+    if (depth === 2) this.#requests.push(this.#summary(name));
+    this.#writeOpen();
   }
 
-  #summary(name: string, attributes: Attributes): RequestSummary {
+  #checkPlace(name: string, depth: number): void {
+    if (Object.hasOwn(KINDS, name)) this.#fail("a message set inside a message set");
+    if (depth > 2) this.#fail(`the request ${name} inside another request`);
+  }
+
+  #summary(name: string): RequestSummary {
     const facts = REQUEST_FACTS.get(name);
     const known = facts !== undefined && facts.subscription === (this.#kind === "subscriptions");
     return Object.freeze({
       name,
-      requestID: attributes["requestID"],
+      requestID: this.#tokens.attribute("requestID"),
       writes: known ? facts.writes : true,
-      iterator: attributes["iterator"],
+      iterator: this.#tokens.attribute("iterator"),
     });
   }
 
-  #writeOpen(name: string, attributes: Attributes): void {
-    if (this.#openTagStarted) this.#body += ">";
-    this.#body += `\n<${name}`;
-    for (const attribute in attributes) {
-      this.#body += ` ${attribute}="${this.#page.attribute(attributes[attribute] as string, this.#outside.instead)}"`;
+  #writeOpen(): void {
+    const text = this.#text;
+    text.ascii(this.#openTagStarted ? ">\n<" : "\n<");
+    text.bytes(this.#tokens.nameBytes);
+    for (let index = 0; index < this.#tokens.attributeCount; index++) {
+      const value = this.#page.attribute(this.#tokens.attributeValue(index), this.#outside.instead);
+      text.ascii(` ${this.#tokens.attributeName(index)}="${value}"`);
     }
+    this.#openTagStarted = true;
   }
 
-  #writeClose(name: string, content: string): void {
-    const text = this.#page.text(content, this.#outside.instead);
-    if (!this.#openTagStarted) this.#body += `\n</${name}>`;
-    else if (text === "") this.#body += "/>";
-    else this.#body += `>${text}</${name}>`;
-    this.#openTagStarted = false;
-  }
-
-  #dropLayout(): void {
-    const text = this.#pending;
-    if (text === "") return;
-    if (text !== "\n" && NOT_LAYOUT.test(text)) this.#fail("text beside elements is not allowed");
-    this.#pending = "";
+  #writeClose(): void {
+    const text = this.#text;
+    if (this.#openTagStarted && text.length <= this.#contentStart + 1) this.#dropLayout();
+    if (this.#openTagStarted && this.#contentStart === -1) return text.ascii("/>");
+    text.ascii(this.#openTagStarted ? "</" : "\n</");
+    text.bytes(this.#tokens.nameBytes);
+    text.ascii(">");
+    this.#contentStart = -1;
   }
 
   #fail(message: string): never {
-    const { line, column } = this.#position();
+    const { line, column } = this.#tokens.position();
     throw new QBError("QB_MESSAGE_SET", `line ${line}, column ${column}: ${message}`, {
       details: { line, column },
     });

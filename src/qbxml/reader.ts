@@ -1,5 +1,5 @@
-import { tokenize, type Attributes, type Position, type TokenHandler } from "./tokenizer.js";
-import { QBError } from "../errors.js";
+import { utf8Document } from "./decode.js";
+import { TOKEN, Tokenizer, type Attributes } from "./tokenizer.js";
 
 /** An element with its content: either children or text. */
 export interface QBXMLElement {
@@ -14,9 +14,14 @@ interface OpenElement extends QBXMLElement {
   text: string;
 }
 
-/** Reads a whole document into its root element. Throws `QB_XML_MALFORMED` with line and column. */
-export function readElement(text: string): QBXMLElement {
-  return tokenize(text, (position) => new TreeBuilder(position)).root as QBXMLElement;
+/** Reads a whole document into its root element. Throws `QB_XML_MALFORMED` with line and column, `QB_CHARACTER_ENCODING`. */
+export function readElement(document: string | Uint8Array): QBXMLElement {
+  const tokens = new Tokenizer();
+  tokens.write(utf8Document(document));
+  tokens.finish();
+  const builder = new TreeBuilder();
+  for (let kind = tokens.next(); kind !== TOKEN.done; kind = tokens.next()) builder.take(kind, tokens);
+  return builder.root as QBXMLElement;
 }
 
 /** The first child with this name. */
@@ -31,38 +36,23 @@ export function textAt(element: QBXMLElement, ...path: string[]): string | undef
   return current?.text;
 }
 
-class TreeBuilder implements TokenHandler {
+class TreeBuilder {
   root: QBXMLElement | undefined;
-  readonly #position: () => Position;
   readonly #open: OpenElement[] = [];
 
-  constructor(position: () => Position) {
-    this.#position = position;
+  take(kind: number, tokens: Tokenizer): void {
+    if (kind === TOKEN.start) this.#start(tokens);
+    else if (kind === TOKEN.end) this.root = this.#open.pop();
+    else if (kind === TOKEN.text) (this.#open.at(-1) as OpenElement).text += tokens.text();
   }
 
-  open(name: string, attributes: Attributes): void {
-    const element: OpenElement = { name, attributes, children: [], text: "" };
-    this.#open.at(-1)?.children.push(element);
-    this.#open.push(element);
-  }
-
-  text(data: string): void {
-    const element = this.#open.at(-1);
-    if (element !== undefined) element.text += data;
-  }
-
-  close(): void {
-    const element = this.#open.pop() as OpenElement;
-    if (element.children.length > 0) this.#dropLayout(element);
-    if (this.#open.length === 0) this.root = element;
-  }
-
-  #dropLayout(element: OpenElement): void {
-    if (/[^ \t\r\n]/.test(element.text)) {
-      const { line, column } = this.#position();
-      const message = `line ${line}, column ${column}: text beside elements in ${element.name}`;
-      throw new QBError("QB_XML_MALFORMED", message, { details: { line, column } });
+  #start(tokens: Tokenizer): void {
+    const element = { name: tokens.name, attributes: tokens.attributes(), children: [], text: "" };
+    const parent = this.#open.at(-1);
+    if (parent !== undefined) {
+      parent.children.push(element);
+      parent.text = "";
     }
-    element.text = "";
+    this.#open.push(element);
   }
 }
