@@ -429,7 +429,7 @@ export interface QBErrorOptions {
  * may simply be sent again; `who` and `advice` who can do what about it.
  */
 export class QBError extends Error {
-  override readonly name = "QBError";
+  override readonly name: string = "QBError";
   readonly code: ErrorCode;
   readonly family: ErrorFamily;
   readonly outcome: Outcome;
