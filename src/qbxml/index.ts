@@ -1,4 +1,19 @@
 export { CodePage, type CharacterChange, type OutsideCodePage } from "./code-page.js";
+export { createdAt, isDate, readDateTime, toInstant, toWallClock, type QBDateTime } from "./date-time.js";
+export {
+  addDecimals,
+  compareDecimals,
+  equalDecimals,
+  formatAmount,
+  formatRate,
+  isDecimal,
+  multiplyDecimals,
+  negateDecimal,
+  roundDecimal,
+  subtractDecimals,
+  sumDecimals,
+  type DecimalFormatOptions,
+} from "./decimal.js";
 export { decodeDocument } from "./decode.js";
 export { readMessageSet, type EnvelopeOptions, type MessageSet, type RequestSummary } from "./envelope.js";
 export { child, readElement, textAt, type QBXMLElement } from "./reader.js";
@@ -12,4 +27,5 @@ export {
   type StatusSeverity,
   type Sure,
 } from "./status.js";
+export { formatTimeInterval, readTimeInterval } from "./time-interval.js";
 export { writeDocument, writeElement } from "./writer.js";
