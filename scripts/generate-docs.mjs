@@ -1,11 +1,10 @@
-// Writes the tables of docs/reference/errors.md from the compiled catalogue of errors and the table of HRESULTs.
-// `--check` writes nothing and fails when the page is stale.
+// Writes the tables of the reference pages from the compiled tables: errors and HRESULTs, status codes.
+// `--check` writes nothing and fails when a page is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { ERROR_CATALOGUE } from "../dist/errors.js";
 import { formatHresult, HRESULTS } from "../dist/hresult.js";
-
-const PAGE = new URL("../docs/reference/errors.md", import.meta.url);
+import { STATUS_CODES, STATUS_RANGES } from "../dist/qbxml/status-codes.js";
 
 const codes = Object.entries(ERROR_CATALOGUE).map(([code, { family, status, retryable, who, advice }]) => [
   `\`${code}\``,
@@ -22,28 +21,43 @@ const hresults = [...HRESULTS].map(([number, { code, meaning, retry, who }]) => 
   retry,
   who,
 ]);
+const STATUS_HEADER = ["severity", "meaning", "go on", "who", "advice", "a write was", "sure"];
+const statuses = [...STATUS_CODES.values()].map((row) => [`\`${row.code}\``, ...statusCells(row)]);
+const ranges = STATUS_RANGES.map((row) => [`\`${row.from}\` to \`${row.to}\``, ...statusCells(row)]);
 
-const page = readFileSync(PAGE, "utf8");
-const text = await format(
-  [
+const PAGES = {
+  "docs/reference/errors.md": [
     { name: "codes", header: ["code", "family", "HTTP", "retryable", "who", "advice"], rows: codes },
     { name: "hresults", header: ["HRESULT", "meaning", "code", "go on", "who"], rows: hresults },
-  ].reduce(withTable, page),
-  { ...(await resolveConfig(PAGE)), parser: "markdown" },
-);
+  ],
+  "docs/reference/status-codes.md": [
+    { name: "statuses", header: ["status", ...STATUS_HEADER], rows: statuses },
+    { name: "ranges", header: ["statuses", ...STATUS_HEADER], rows: ranges },
+  ],
+};
 
-if (!process.argv.includes("--check")) {
-  writeFileSync(PAGE, text);
-} else if (text !== page) {
-  console.error("docs/reference/errors.md is stale; run: npm run generate");
-  process.exit(1);
+for (const [path, tables] of Object.entries(PAGES)) {
+  const file = new URL(`../${path}`, import.meta.url);
+  const page = readFileSync(file, "utf8");
+  const filled = tables.reduce((text, table) => withTable(path, text, table), page);
+  const text = await format(filled, { ...(await resolveConfig(file)), parser: "markdown" });
+  if (!process.argv.includes("--check")) {
+    writeFileSync(file, text);
+  } else if (text !== page) {
+    console.error(`${path} is stale; run: npm run generate`);
+    process.exitCode = 1;
+  }
+}
+
+function statusCells({ severity, meaning, retry, who, advice, writeOutcome, sure }) {
+  return [severity, meaning, retry === "whenLocked" ? "see advice" : retry, who, advice, writeOutcome, sure];
 }
 
 /** The page with everything between the two markers of a table replaced. */
-function withTable(text, { name, header, rows }) {
+function withTable(path, text, { name, header, rows }) {
   const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/reference/errors.md has no place for ${name}`);
+  if (from < 0 || to < from) throw new Error(`${path} has no place for ${name}`);
   const table = [header, header.map(() => "---"), ...rows].map(line).join("\n");
   return `${text.slice(0, from)}${start}\n\n${table}\n\n${text.slice(to)}`;
 }

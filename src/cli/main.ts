@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addCertCommand } from "./commands/cert.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addExplainCommand } from "./commands/explain.js";
 import { addSendCommand } from "./commands/send.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addUserCommand } from "./commands/user.js";
@@ -27,6 +28,7 @@ function makeProgram(): Command {
   addUserCommand(program);
   addCertCommand(program);
   addSendCommand(program);
+  addExplainCommand(program);
   addDemoCommand(program);
   return program;
 }

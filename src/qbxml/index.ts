@@ -16,6 +16,7 @@ export {
 } from "./decimal.js";
 export { decodeDocument } from "./decode.js";
 export { readMessageSet, type EnvelopeOptions, type MessageSet, type RequestSummary } from "./envelope.js";
+export { explain, type Explanation, type HresultExplanation, type StatusExplanation } from "./explain.js";
 export { child, readElement, textAt, type QBXMLElement } from "./reader.js";
 export {
   isNothingFound,

@@ -99,10 +99,12 @@ const ROWS: Readonly<Record<number, Row>> = {
     "Look at both transactions.",
     "documented",
   ),
-  600: warning(
+  600: row(
+    "Warn",
     "of the message set: nothing is stored under this id that could be cleared or reported",
-    "Look up what was done before sending anything again.",
+    LOOK_UP,
     "documented",
+    "unknown",
   ),
 
   1000: error("an internal error of QuickBooks", LOOK_UP, "documented", "unknown"),
@@ -140,11 +142,7 @@ const ROWS: Readonly<Record<number, Row>> = {
   3045: error("a value cannot be read as a price", FIVE_DECIMALS, "guess"),
   3050: error("a value cannot be read as a percentage", FIVE_DECIMALS, "guess"),
   3060: error("a value cannot be read as a quantity", FIVE_DECIMALS, "guess"),
-  3065: error(
-    "a value cannot be read as a GUID",
-    correct("Write 0, or a GUID within braces in capital letters."),
-    "guess",
-  ),
+  3065: error("a value cannot be read as a GUID", correct("Write 0, or a GUID within braces."), "guess"),
   3070: error(
     "a text is longer than its field, or not valid",
     correct("Shorten the text that the message names."),

@@ -26,6 +26,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "createdAt",
     "decodeDocument",
     "equalDecimals",
+    "explain",
     "formatAmount",
     "formatRate",
     "formatTimeInterval",
