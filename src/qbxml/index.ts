@@ -14,10 +14,23 @@ export {
   sumDecimals,
   type DecimalFormatOptions,
 } from "./decimal.js";
+export { customFields, type DataExtFields, type WithCustomFields } from "./custom-fields.js";
 export { decodeDocument } from "./decode.js";
 export { readMessageSet, type EnvelopeOptions, type MessageSet, type RequestSummary } from "./envelope.js";
 export { explain, type Explanation, type HresultExplanation, type StatusExplanation } from "./explain.js";
 export { child, readElement, textAt, type QBXMLElement } from "./reader.js";
+export {
+  readReport,
+  rowsOf,
+  type Report,
+  type ReportCell,
+  type ReportColumn,
+  type ReportNode,
+  type ReportRetFields,
+  type ReportRow,
+  type ReportSection,
+  type ReportValue,
+} from "./report.js";
 export {
   isNothingFound,
   QBStatusError,
