@@ -26,8 +26,8 @@ export function isDate(value: unknown): value is string {
 
 function isDay(year: number, month: number, day: number): boolean {
   if (!(year >= 1)) return false;
-  const date = new Date(milliseconds(year, month, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && month >= 1 && day >= 1;
+  // A day that the month does not have is one of another month.
+  return new Date(milliseconds(year, month, day)).getUTCMonth() === month - 1;
 }
 
 /** Takes a date-time apart. A date alone is its midnight. Throws `QB_INVALID_ARGUMENT` for what is none. */
@@ -113,9 +113,9 @@ function milliseconds(year: number, month: number, day: number, ...clock: number
   return date.setUTCHours(hour, minute, second);
 }
 
-/** Milliseconds that the clocks of the zone are ahead of UTC. */
+/** Milliseconds that the clocks of the zone are ahead of UTC, at a whole second. */
 function offsetAt(instant: number, timeZone: string): number {
-  return wallClockAt(instant, timeZone) - Math.floor(instant / 1000) * 1000;
+  return wallClockAt(instant, timeZone) - instant;
 }
 
 /** What the clocks of the zone show at an instant, to the second, as if it were UTC. */

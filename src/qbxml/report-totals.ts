@@ -84,7 +84,7 @@ function findLoose(rows: readonly ReportRow[], exact: Closers): Map<number, numb
     const heading = headings.get(place) ?? looselyClosed(rows, place, { open, exact });
     if (heading === undefined) continue;
     if (!headings.has(place)) closers.set(heading, place);
-    while (open.pop() !== heading);
+    open.splice(open.lastIndexOf(heading));
   }
   return closers;
 }

@@ -15,13 +15,13 @@ function outline(nodes: readonly ReportNode[]): Outline[] {
 
 type RowName = "TextRow" | "DataRow" | "SubtotalRow" | "TotalRow";
 
-/** A report of rows with a label each; numbered unless told otherwise. */
+/** A report of rows with a label each; unless told otherwise their numbers say the order. */
 function reportOf(
   rows: readonly (readonly [name: RowName, label: string])[],
   numbered = true,
 ): ReportRetFields {
   const at = (wanted: RowName): number[] => rows.flatMap(([name], index) => (name === wanted ? [index] : []));
-  const rowNumber = (index: number): number => (numbered ? index + 1 : 0);
+  const rowNumber = (index: number): number => (numbered ? index + 1 : index < 2 ? 2 : 1);
   const full = (index: number): object => ({
     rowNumber: rowNumber(index),
     ColData: [{ colID: 1, value: rows[index]?.[1] ?? "" }],
@@ -240,6 +240,16 @@ describe("columns and cells", () => {
     assert.equal(row?.label, "");
   });
 
+  it("a cell without value is absent", () => {
+    const ColData = [{ colID: 1, value: "" }, { colID: 2 }, { colID: 3, value: "x" }];
+    const [row] = [...rowsOf(readReport({ ReportData: { DataRow: [{ rowNumber: 1, ColData }] } }))];
+    assert.deepEqual(
+      row?.cells.map(({ column }) => column.id),
+      [3],
+    );
+    assert.deepEqual([row?.value(1), row?.value(2)], [undefined, undefined]);
+  });
+
   it("a report may be empty", () => {
     assert.deepEqual(readReport({}), {
       title: "",
@@ -345,6 +355,21 @@ describe("the tree", () => {
         ["SubtotalRow", "Total Bank"],
       ),
       [["Bank", ["a", "Total of something", "Net Bank", "b"], "Total Bank"]],
+    );
+  });
+
+  it("a total does not close what lies around a section that another total names", () => {
+    assert.deepEqual(
+      treeOf(
+        ["TextRow", "Bank"],
+        ["TextRow", "Cards"],
+        ["TextRow", "Blue"],
+        ["DataRow", "a"],
+        ["SubtotalRow", "Net Bank"],
+        ["DataRow", "b"],
+        ["SubtotalRow", "Total Cards"],
+      ),
+      [["Bank", [["Cards", [["Blue", ["a", "Net Bank", "b"], undefined]], "Total Cards"]], undefined]],
     );
   });
 
