@@ -42,4 +42,16 @@ export {
   type Sure,
 } from "./status.js";
 export { formatTimeInterval, readTimeInterval } from "./time-interval.js";
+export type {
+  IteratorName,
+  PartialAnswer,
+  QueryName,
+  ReportName,
+  RequestAnswer,
+  RequestBody,
+  RequestItem,
+  RequestName,
+  SubscriptionName,
+} from "./request-types.js";
+export type * from "./schema/types.js";
 export { writeDocument, writeElement } from "./writer.js";
