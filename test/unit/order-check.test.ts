@@ -127,6 +127,15 @@ describe("checkOrder", () => {
     );
   });
 
+  it("needs none of a choice that the edition does not have", () => {
+    const request = readElement(
+      "<InventoryAdjustmentModRq><InventoryAdjustmentMod><TxnID>1</TxnID><EditSequence>1</EditSequence>" +
+        "<InventoryAdjustmentLineMod><TxnLineID>1</TxnLineID></InventoryAdjustmentLineMod>" +
+        "</InventoryAdjustmentMod></InventoryAdjustmentModRq>",
+    );
+    assert.equal(checkOrder(request, { version: 16, edition: "QBAU" }), undefined);
+  });
+
   it("knows editions", () => {
     const request = readElement(
       "<AccountAddRq><AccountAdd><Name>a</Name><AccountType>Bank</AccountType><SalesTaxCodeRef/></AccountAdd></AccountAddRq>",

@@ -123,7 +123,9 @@ function matchChoice(particle: ChoiceParticle, cursor: Cursor): OrderFinding | u
   return undefined;
 }
 
+/** True when an alternative has nothing but optional elements, and when the edition has none of the alternatives. */
 function canBeEmpty(particle: ChoiceParticle, scope: SchemaScope): boolean {
+  if (namesIn(particle, scope).length === 0) return true;
   return particle.choice.some((alternative) => {
     const left = alternative.filter((part) => exists(part, scope));
     return left.length > 0 && left.every((part) => part.min === 0);
