@@ -53,5 +53,8 @@ export type {
   RequestName,
   SubscriptionName,
 } from "./request-types.js";
+export { requestTree, writeRequests, type MessageSetOptions } from "./request-writer.js";
+export { writeResponses, type ResponseItem, type ResponseSetOptions } from "./response-writer.js";
+export type { Finding, FindingRule } from "./schema/finding.js";
 export type * from "./schema/types.js";
 export { writeDocument, writeElement } from "./writer.js";

@@ -64,6 +64,7 @@ export interface SchemaFacts {
     >
   >;
   readonly enums: Readonly<Record<string, readonly string[]>>;
+  readonly messageSets: Readonly<Record<string, { readonly attributes?: readonly string[] }>>;
   readonly messages: Readonly<Record<string, MessageFact>>;
   readonly types: Readonly<Record<string, TypeFact>>;
 }
