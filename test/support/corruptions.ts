@@ -27,6 +27,8 @@ export interface Corruption {
   /** The elements on whose first line, or the one whose last line, the fault should be reported. */
   readonly at: readonly Tree[];
   readonly atEndOf?: Tree;
+  /** The version that introduced what is too new. */
+  readonly since?: string;
 }
 
 type Change = Omit<Corruption, "kind" | "tree" | "scope">;
@@ -248,15 +250,19 @@ function* outOfScope(instance: Instance, limit: number): Generator<Corruption> {
         kind === "tooNew" ? olderScope(site, instance.scope) : foreignScope(site, instance.scope, random);
       const found = scope && withOneTooMuch(instance.tree, site.node, scope);
       if (found === undefined || scope === undefined) continue;
-      yield { kind, scope, tree: found.tree, rules: [kind], at: [found.stranger] };
+      const since = kind === "tooNew" ? { since: sinceOf(site).toFixed(1) } : {};
+      yield { kind, scope, tree: found.tree, rules: [kind], at: [found.stranger], ...since };
       left--;
     }
   }
 }
 
-function olderScope({ fact, choices }: Site, scope: Scope): Scope | undefined {
-  const since = Math.max(...[fact, ...choices].map((step) => step.since ?? 0));
-  const version = VERSIONS.findLast((candidate) => candidate < since);
+function sinceOf({ fact, choices }: Site): number {
+  return Math.max(...[fact, ...choices].map((step) => step.since ?? 0));
+}
+
+function olderScope(site: Site, scope: Scope): Scope | undefined {
+  const version = VERSIONS.findLast((candidate) => candidate < sinceOf(site));
   return version === undefined ? undefined : { ...scope, version };
 }
 

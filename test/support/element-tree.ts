@@ -42,8 +42,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\n": "&#10;",
 };
 
+/** Above ASCII as decimal references, as QuickBooks takes it from everybody. */
 const escaped = (text: string): string =>
-  text.replace(/[&<>"'\n]/g, (character) => ESCAPES[character] ?? character);
+  text.replace(
+    /[&<>"'\n\u0080-\uffff]/g,
+    (character) => ESCAPES[character] ?? `&#${character.charCodeAt(0)};`,
+  );
 
 /** The document with one element on each line. */
 export function writeTree(root: Tree, version?: number): WrittenTree {

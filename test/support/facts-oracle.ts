@@ -21,7 +21,7 @@ export interface JudgedElement {
 }
 
 export interface Tolerance {
-  /** QuickBooks may be newer than the facts: a value that an enum does not list is no fault. */
+  /** QuickBooks may be newer than the facts: an element's value that no enum lists is no fault. */
   readonly unknownValues?: boolean;
 }
 
@@ -95,7 +95,8 @@ class Judge {
   }
 
   #value(text: string, path: string, fact: ElementFact): string | undefined {
-    const wrong = this.#typed(text, path, fact.type ?? "", fact.enum);
+    const values = this.#tolerance.unknownValues === true ? undefined : fact.enum;
+    const wrong = this.#typed(text, path, fact.type ?? "", values);
     if (wrong !== undefined) return wrong;
     if (text.length > lengthLimit(fact, this.#scope.edition)) return `${path}: too long`;
     const { minValue = -Infinity, maxValue = Infinity } = fact;
@@ -107,7 +108,7 @@ class Judge {
   #typed(text: string, path: string, type: string, values: string | undefined): string | undefined {
     const pattern = facts.scalars[type]?.pattern;
     if (pattern !== undefined && !whole(pattern).test(text)) return `${path}: not ${type}`;
-    if (values === undefined || this.#tolerance.unknownValues === true) return undefined;
+    if (values === undefined) return undefined;
     return valuesOf(values, this.#scope.version).includes(text) ? undefined : `${path}: not in ${values}`;
   }
 

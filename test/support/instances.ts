@@ -1,24 +1,23 @@
-import { branch, copyOf, leaf, type Tree } from "./element-tree.js";
-import { attributesOf, greatestValue, plainValue } from "./instance-values.js";
+import { branch, copyOf, nodesOf, type Tree } from "./element-tree.js";
+import { Coverage, Maker, type Extent } from "./instance-maker.js";
+import { attributesOf } from "./instance-values.js";
 import {
-  alternativesIn,
   facts,
   isIn,
+  isRequest,
+  messageNames,
   messageOf,
-  structureOf,
-  type ChoiceFact,
-  type Content,
+  valuesOf,
+  VERSIONS,
   type ElementFact,
   type Scope,
-  valuesOf,
 } from "./qbxml-facts.js";
 import { Random } from "./random.js";
 import { sitesOf } from "./sites.js";
 
 export interface Instance {
   readonly message: string;
-  /** `minimal`: what must be there. `greatest`: all, as often and as long as can be. `full`: all, what repeats twice. */
-  readonly kind: "minimal" | "greatest" | "full";
+  readonly kind: Extent;
   readonly scope: Scope;
   readonly tree: Tree;
 }
@@ -60,118 +59,56 @@ export function* fullInstancesOf(
   while (coverage.missing(content, message, scope) > 0);
 }
 
+/** What some message may be in some version and edition that have it. */
+export function randomInstance(
+  random: Random,
+  isWanted: (message: string) => boolean = () => true,
+): Instance {
+  for (;;) {
+    const message = random.of(messageNames);
+    const scope = { version: random.of(VERSIONS), edition: random.of(facts.editions) };
+    if (isWanted(message) && isIn(messageOf(message), scope))
+      return make(message, "random", scope, new Coverage(), random);
+  }
+}
+
 export function make(
   message: string,
-  kind: Instance["kind"],
+  kind: Extent,
   scope: Scope,
   coverage: Coverage = new Coverage(),
+  random = new Random(`${message} ${kind} ${scope.version} ${scope.edition} ${coverage.size}`),
 ): Instance {
-  const random = new Random(`${message} ${kind} ${scope.version} ${scope.edition} ${coverage.size}`);
   const { content, attributes = [] } = messageOf(message);
-  const children = new Maker(kind, scope, random, coverage).content(content, message);
-  const tree = branch(message, children, attributesOf(attributes, kind !== "minimal", random));
+  const tree = branch(message, new Maker(kind, scope, random, coverage).content(content, message));
+  const keys = attributes.filter(
+    (key) => !key.startsWith("iterator") || !isRequest(message) || iterates(tree),
+  );
+  tree.attributes = attributesOf(keys, kind !== "minimal", random);
+  nameMacros(tree);
   return { message, kind, scope, tree };
+}
+
+/** QuickBooks iterates only over what filters find, in portions. */
+function iterates({ children }: Tree): boolean {
+  const lookUps = ["ListID", "TxnID", "FullName", "RefNumber", "RefNumberCaseSensitive"];
+  return (
+    children.some(({ name }) => name === "MaxReturned") &&
+    !children.some(({ name }) => lookUps.includes(name))
+  );
+}
+
+/** Within a message set each macro has a name of its own. */
+function nameMacros(tree: Tree): void {
+  let count = 0;
+  for (const { node } of nodesOf(tree)) {
+    if (node.attributes["defMacro"] !== undefined) node.attributes["defMacro"] = `TxnID:Def${++count}`;
+  }
 }
 
 /** A small valid element: what must be there, and enough that it is not empty. */
 export function smallElement(fact: ElementFact, scope: Scope): Tree {
   return new Maker("minimal", scope, new Random(fact.name), new Coverage()).element(fact, fact.name);
-}
-
-/** Which elements have stood in an instance, by their path. */
-export class Coverage {
-  readonly #seen = new Set<string>();
-
-  get size(): number {
-    return this.#seen.size;
-  }
-
-  add(path: string): void {
-    this.#seen.add(path);
-  }
-
-  /** How many elements in and below a content list have not stood in an instance. */
-  missing(content: Content, path: string, scope: Scope): number {
-    let count = 0;
-    for (const fact of content) {
-      if (!isIn(fact, scope)) continue;
-      if (fact.choice !== undefined) {
-        for (const alternative of fact.choice) count += this.missing(alternative, path, scope);
-        continue;
-      }
-      const place = `${path}/${fact.name}`;
-      if (!this.#seen.has(place)) count++;
-      if (fact.ref !== undefined) count += this.missing(structureOf(fact.ref).content, place, scope);
-    }
-    return count;
-  }
-}
-
-class Maker {
-  readonly #kind: Instance["kind"];
-  readonly #scope: Scope;
-  readonly #random: Random;
-  readonly #coverage: Coverage;
-
-  constructor(kind: Instance["kind"], scope: Scope, random: Random, coverage: Coverage) {
-    this.#kind = kind;
-    this.#scope = scope;
-    this.#random = random;
-    this.#coverage = coverage;
-  }
-
-  content(content: Content, path: string): Tree[] {
-    return content.flatMap((fact) => {
-      if (!isIn(fact, this.#scope) || (this.#kind === "minimal" && fact.min === 0)) return [];
-      if (fact.choice !== undefined) return this.#choice(fact, path);
-      return Array.from({ length: this.#times(fact) }, () => this.element(fact, `${path}/${fact.name}`));
-    });
-  }
-
-  element(fact: ElementFact, path: string): Tree {
-    this.#coverage.add(path);
-    if (fact.ref === undefined) return this.#leaf(fact);
-    const { content, attributes = [] } = structureOf(fact.ref);
-    const withOptional = this.#kind !== "minimal";
-    return branch(
-      fact.name,
-      this.content(content, path),
-      attributesOf(attributes, withOptional, this.#random),
-    );
-  }
-
-  #leaf(fact: ElementFact): Tree {
-    const macro = fact.macro === true && this.#kind === "full" && this.#random.below(2) === 0;
-    if (macro) return leaf(fact.name, "", { useMacro: "TxnID:Made1" });
-    const value = this.#kind === "greatest" ? greatestValue : plainValue;
-    return leaf(fact.name, value(fact, this.#scope, this.#random));
-  }
-
-  #times({ max = 1 }: ElementFact): number {
-    if (this.#kind === "minimal" || max === 1) return 1;
-    return this.#kind === "greatest" && max !== "unbounded" ? max : 2;
-  }
-
-  #choice(choice: ChoiceFact, path: string): Tree[] {
-    const alternatives = alternativesIn(choice, this.#scope);
-    if (alternatives.length === 0) return [];
-    if (this.#kind === "minimal") return this.content(alternatives[0] as Content, path);
-    if (choice.max !== "unbounded") return this.content(this.#wanted(alternatives, path), path);
-    // Each one, and the first again: the order of such elements is their own.
-    return [...alternatives, ...alternatives.slice(0, 1)].flatMap((alternative) =>
-      this.content(alternative, path),
-    );
-  }
-
-  /** The alternative in and below which most has not stood in an instance yet. */
-  #wanted(alternatives: readonly Content[], path: string): Content {
-    let [best, most] = [alternatives[0] as Content, 0];
-    for (const alternative of alternatives) {
-      const missing = this.#coverage.missing(alternative, path, this.#scope);
-      if (missing > most) [best, most] = [alternative, missing];
-    }
-    return best;
-  }
 }
 
 /** Copies of instances in which, together, each element with an enum has each of its values. */

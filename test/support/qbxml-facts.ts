@@ -62,7 +62,7 @@ const file = new URL("../../src/qbxml/schema/qbxml-16.0.json", import.meta.url);
 export const facts = JSON.parse(readFileSync(file, "utf8")) as Facts;
 
 /** Every version that a message set may declare. */
-export const VERSIONS = [1, 1.1, 2, 2.1, 3, 4, 4.1, 5, 6, 6.1, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+export const VERSIONS = [1, 1.1, 2, 2.1, 3, 4, 4.1, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 
 export const messageNames: readonly string[] = Object.keys(facts.messages);
 
