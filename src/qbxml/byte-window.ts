@@ -24,6 +24,7 @@ export class ByteWindow {
 
   /** Drops the bytes in front of `from` and takes in what arrived. */
   advance(from: number): void {
+    if (this.#arrivingBytes === 0 && from === 0) return;
     if (from > 0) (this.#ruler ??= new Ruler()).drop(this.bytes, from);
     const rest = this.bytes.subarray(from);
     const [first = NOTHING] = this.#arriving;

@@ -28,6 +28,50 @@ export function utf8Document(source: string | Uint8Array, charset?: string): Uin
   return encodingOfMark(source) === undefined ? source : source.subarray(3);
 }
 
+/**
+ * Bytes that arrive in pieces, in UTF-8: a byte order mark goes, UTF-16 is converted. Other encodings are not looked for,
+ * because connectors answer in UTF-8. Throws `QB_CHARACTER_ENCODING`.
+ */
+export class Utf8Chunks {
+  /** Until the first four bytes are there. */
+  #head: Uint8Array | undefined = new Uint8Array();
+  #decoder: TextDecoder | undefined;
+
+  take(chunk: Uint8Array): Uint8Array {
+    if (this.#head === undefined) return this.#convert(chunk);
+    const head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
+    this.#head = head.length < 4 ? head : undefined;
+    return this.#head === undefined ? this.#begin(head) : NOTHING;
+  }
+
+  finish(): Uint8Array {
+    const rest = this.#head === undefined ? NOTHING : this.#begin(this.#head);
+    return this.#decoder === undefined ? rest : Buffer.concat([rest, this.#decode(NOTHING, false)]);
+  }
+
+  #begin(head: Uint8Array): Uint8Array {
+    const encoding = encodingOfMark(head) ?? encodingOfZeros(head) ?? "utf-8";
+    if (encoding !== "utf-8") this.#decoder = new TextDecoder(encoding, { fatal: true });
+    return encoding === "utf-8" && encodingOfMark(head) !== undefined
+      ? head.subarray(3)
+      : this.#convert(head);
+  }
+
+  #convert(chunk: Uint8Array): Uint8Array {
+    return this.#decoder === undefined ? chunk : this.#decode(chunk, true);
+  }
+
+  #decode(chunk: Uint8Array, stream: boolean): Uint8Array {
+    try {
+      return Buffer.from((this.#decoder as TextDecoder).decode(chunk, { stream }));
+    } catch (cause) {
+      throw new QBError("QB_CHARACTER_ENCODING", "the bytes are not valid UTF-16", { cause });
+    }
+  }
+}
+
+const NOTHING = new Uint8Array();
+
 function utf8Of(text: string): Uint8Array {
   if (text.isWellFormed()) return Buffer.from(text);
   const before = text.slice(0, /\p{Surrogate}/u.exec(text)?.index);
@@ -58,9 +102,14 @@ function agree(marked: string, said: string, charset: string | undefined): boole
   return marked === said || (charset?.toLowerCase() === "utf-16" && marked.startsWith("utf-16"));
 }
 
-function encodingOfFirstBytes(bytes: Uint8Array): string {
+function encodingOfZeros(bytes: Uint8Array): string | undefined {
   if (bytes[0] === 0x3c && bytes[1] === 0) return "utf-16le";
-  if (bytes[0] === 0 && bytes[1] === 0x3c) return "utf-16be";
+  return bytes[0] === 0 && bytes[1] === 0x3c ? "utf-16be" : undefined;
+}
+
+function encodingOfFirstBytes(bytes: Uint8Array): string {
+  const zeros = encodingOfZeros(bytes);
+  if (zeros !== undefined) return zeros;
   const declared = DECLARATION.exec(latin1(bytes.subarray(0, 200)))?.[1];
   if (declared === undefined) return "utf-8";
   const encoding = knownEncoding(declared, "encoding of the XML declaration");

@@ -57,4 +57,15 @@ export { requestTree, writeRequests, type MessageSetOptions } from "./request-wr
 export { writeResponses, type ResponseItem, type ResponseSetOptions } from "./response-writer.js";
 export type { Finding, FindingRule } from "./schema/finding.js";
 export type * from "./schema/types.js";
+export {
+  readResponses,
+  ResponseStream,
+  type QBResponse,
+  type ReadingOptions,
+  type ResponseEvent,
+  type ResponseHead,
+  type ResponseSet,
+  type ResponseSetHead,
+} from "./response-reader.js";
+export type { Irregularities, ReadingIrregularity } from "./irregularities.js";
 export { writeDocument, writeElement } from "./writer.js";

@@ -140,7 +140,7 @@ export class Tokenizer {
   }
 
   #takeIn(): void {
-    if (this.#limit - this.#at > MAX_ARRIVING_BYTES)
+    if (this.#starved && this.#limit - this.#at > MAX_ARRIVING_BYTES)
       this.#fail(`more than ${MAX_ARRIVING_BYTES} bytes without an end`, this.#at);
     this.#window.advance(this.#at);
     this.#bytes = this.#window.bytes;
@@ -539,6 +539,11 @@ export class Tokenizer {
     return attributes;
   }
 
+  /** Names of the open elements from the root down. */
+  path(): string {
+    return this.#open.map((name) => name.text).join("/");
+  }
+
   /** Of an offset in the document whose byte is still at hand; without one, of the token. */
   position(offset = this.start): Position {
     return this.#window.positionAt(Math.max(0, offset - this.#window.base));
@@ -572,8 +577,7 @@ export class Tokenizer {
   #irregular(character: string, offset: number): void {
     const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
     if (this.#onIrregular === undefined) this.#fail(`the character U+${code} is not allowed in XML`, offset);
-    const path = this.#open.map((name) => name.text).join("/");
-    this.#onIrregular({ character, path, ...this.#window.positionAt(offset) });
+    this.#onIrregular({ character, path: this.path(), ...this.#window.positionAt(offset) });
   }
 
   #failName(offset: number): never {
