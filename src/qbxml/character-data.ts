@@ -4,7 +4,7 @@ import { isUtf8 } from "node:buffer";
 export const BYTE = Object.freeze({
   /** Anything but white space. */
   content: 1,
-  /** Not taken as it is: a reference, a carriage return. */
+  /** Not written as it is: a reference, a carriage return, DEL. */
   work: 2,
   /** A control character that XML does not allow. */
   control: 4,
@@ -27,6 +27,7 @@ function classesOfBytes(): Uint8Array {
   classes[0x09] = BYTE.layout;
   classes[0x0a] = BYTE.layout;
   classes[0x0d] = BYTE.work | BYTE.layout;
+  classes[0x7f] = BYTE.content | BYTE.work;
   classes[0x3e] = BYTE.content | BYTE.greater;
   classes[0x3c] = BYTE.content | BYTE.less;
   classes[0x26] = BYTE.content | BYTE.work;

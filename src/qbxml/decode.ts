@@ -110,11 +110,21 @@ function encodingOfZeros(bytes: Uint8Array): string | undefined {
 function encodingOfFirstBytes(bytes: Uint8Array): string {
   const zeros = encodingOfZeros(bytes);
   if (zeros !== undefined) return zeros;
+  if (!beginsWith(bytes, DECLARATION_START) || beginsWith(bytes, USUAL_DECLARATION)) return "utf-8";
   const declared = DECLARATION.exec(latin1(bytes.subarray(0, 200)))?.[1];
   if (declared === undefined) return "utf-8";
   const encoding = knownEncoding(declared, "encoding of the XML declaration");
   if (encoding.startsWith("utf-16")) fail("the XML declaration says UTF-16, the bytes are not");
   return encoding;
+}
+
+const DECLARATION_START = Buffer.from("<?xml");
+const USUAL_DECLARATION = Buffer.from('<?xml version="1.0" encoding="utf-8"?>');
+
+function beginsWith(bytes: Uint8Array, wanted: Uint8Array): boolean {
+  if (bytes.length < wanted.length) return false;
+  for (let at = 0; at < wanted.length; at++) if (bytes[at] !== wanted[at]) return false;
+  return true;
 }
 
 /** The labels that were asked for and exist; there are some 200. */

@@ -3,7 +3,7 @@ import { CodePage, OutsidePolicy, type CharacterChange, type OutsideCodePage } f
 import { REQUEST_FACTS } from "./schema/request-facts.js";
 import { utf8Document } from "./decode.js";
 import { MessageSetText } from "./message-set-text.js";
-import { TOKEN, Tokenizer, type Attributes } from "./tokenizer.js";
+import { TOKEN, Tokenizer } from "./tokenizer.js";
 
 /** One request inside a message set. */
 export interface RequestSummary {
@@ -56,8 +56,14 @@ const SET_ATTRIBUTES = new Set(["onError", "newMessageSetID", "oldMessageSetID",
 const ON_ERROR = new Set(["stopOnError", "continueOnError", "rollbackOnError"]);
 /** A carriage return comes only from a reference: as line end it is read as a line feed. */
 const NOT_LAYOUT = /[^ \t\n]/;
-const VERSION = /^version\s*=\s*(?:"([^"]*)"|'([^']*)')\s*$/;
-const VERSION_FORM = /^(?:US|CA|UK|OZ|AU)?\d{1,2}\.\d$/;
+const VERSION = /^version[ \t\n]*=[ \t\n]*(["'])((?:US|CA|UK|OZ|AU)?\d{1,2}\.\d)\1[ \t\n]*$/;
+const BLANK = 0x20;
+const LINE_FEED = 0x0a;
+const LESS = 0x3c;
+const GREATER = 0x3e;
+const QUOTE = 0x22;
+const PROLOG = Buffer.from('<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="');
+const END_OF_PROLOG = Buffer.from('"?>\n<QBXML>');
 
 /**
  * Reads one message set strictly, without building objects, and writes it anew.
@@ -68,34 +74,41 @@ const VERSION_FORM = /^(?:US|CA|UK|OZ|AU)?\d{1,2}\.\d$/;
 export function readMessageSet(document: string | Uint8Array, options: EnvelopeOptions = {}): MessageSet {
   const page = options.codePage ?? WESTERN;
   const bytes = utf8Document(document, options.charset);
-  const outside = new OutsidePolicy(page, options.outsideCodePage ?? "refuse", bytes);
-  return new EnvelopeReader(bytes, page, outside).read();
+  return new EnvelopeReader(bytes, page, options.outsideCodePage ?? "refuse").read();
 }
 
+const NO_CHANGES: readonly CharacterChange[] = Object.freeze([]);
 const WESTERN = CodePage.of(1252);
 
 /** Follows the tokens of one document: level 0 is QBXML, 1 the message set, 2 the requests, below that their content. */
 class EnvelopeReader {
   readonly #tokens = new Tokenizer({ looseTextCode: "QB_MESSAGE_SET" });
   readonly #page: CodePage;
-  readonly #outside: OutsidePolicy;
+  readonly #policy: OutsideCodePage;
+  readonly #document: Uint8Array;
+  /** Made for the first character outside the page. */
+  #outside: OutsidePolicy | undefined;
   readonly #text: MessageSetText;
   readonly #requests: RequestSummary[] = [];
   #elements = 0;
   #version: string | undefined;
   #kind: MessageSet["kind"] | undefined;
-  #setAttributes: Attributes = {};
+  #onError: string | undefined;
+  #newMessageSetID: string | undefined;
+  #oldMessageSetID: string | undefined;
+  #writes = false;
   /** An open tag has been written up to its `>`, because it may turn out to be empty. */
   #openTagStarted = false;
   /** Where the text of the element begins that is open, with the `>` in front of it; -1 when it has none. */
   #contentStart = -1;
 
-  constructor(document: Uint8Array, page: CodePage, outside: OutsidePolicy) {
+  constructor(document: Uint8Array, page: CodePage, policy: OutsideCodePage) {
+    this.#document = document;
     this.#tokens.write(document);
     this.#tokens.finish();
     this.#text = new MessageSetText(document.length + SPARE_BYTES);
     this.#page = page;
-    this.#outside = outside;
+    this.#policy = policy;
   }
 
   read(): MessageSet {
@@ -115,11 +128,9 @@ class EnvelopeReader {
     if (depth > 0 || this.#kind !== undefined)
       this.#fail("the qbxml instruction must stand before the QBXML element");
     if (this.#version !== undefined) this.#fail("there are two qbxml instructions");
-    const match = VERSION.exec(this.#tokens.text().trim());
-    const version = match?.[1] ?? match?.[2] ?? "";
-    if (!VERSION_FORM.test(version))
+    this.#version = VERSION.exec(this.#tokens.text())?.[2];
+    if (this.#version === undefined)
       this.#fail(`the qbxml instruction needs a version, as in <?qbxml version="16.0"?>`);
-    this.#version = version;
   }
 
   #open(): void {
@@ -144,8 +155,8 @@ class EnvelopeReader {
       this.#contentStart = this.#text.length;
       this.#text.ascii(">");
     }
-    if (tokens.isPlain && this.#text.plain(tokens.window, tokens.textStart, tokens.textEnd)) return;
-    this.#text.ascii(this.#page.text(tokens.text(), this.#outside.instead));
+    if (tokens.isPlain) this.#text.range(tokens.window, tokens.textStart, tokens.textEnd);
+    else this.#text.ascii(this.#page.text(tokens.text(), (character) => this.#instead(character)));
   }
 
   #refuseText(): void {
@@ -159,23 +170,26 @@ class EnvelopeReader {
     this.#openTagStarted = false;
   }
 
+  #instead(character: string): string {
+    this.#outside ??= new OutsidePolicy(this.#page, this.#policy, this.#document);
+    return this.#outside.instead(character);
+  }
+
   #messageSet(): MessageSet {
     if (this.#version === undefined) {
       this.#fail('the instruction <?qbxml version="16.0"?> is missing before the QBXML element');
     }
     if (this.#kind === undefined) this.#fail("the QBXML element holds no message set");
-    const { newMessageSetID, oldMessageSetID, onError } = this.#setAttributes;
-    const recovery = newMessageSetID !== undefined || oldMessageSetID !== undefined;
     return Object.freeze({
-      text: this.#text.toString(),
+      text: this.#text.finish(),
       kind: this.#kind,
       version: this.#version,
-      onError,
-      newMessageSetID,
-      oldMessageSetID,
+      onError: this.#onError,
+      newMessageSetID: this.#newMessageSetID,
+      oldMessageSetID: this.#oldMessageSetID,
       requests: Object.freeze(this.#requests),
-      writes: recovery || this.#requests.some((request) => request.writes),
-      changes: Object.freeze(this.#outside.changes),
+      writes: this.#writes,
+      changes: this.#outside === undefined ? NO_CHANGES : Object.freeze(this.#outside.changes),
     });
   }
 
@@ -183,8 +197,9 @@ class EnvelopeReader {
     const { name, attributeCount } = this.#tokens;
     if (name !== "QBXML") this.#fail(`the root element is "${name}", not "QBXML"`);
     if (attributeCount > 0) this.#fail("QBXML takes no attributes");
-    const prolog = `<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="${this.#version ?? ""}"?>\n`;
-    this.#text.ascii(`${prolog}<QBXML>`);
+    this.#text.bytes(PROLOG);
+    this.#text.ascii(this.#version ?? "");
+    this.#text.bytes(END_OF_PROLOG);
   }
 
   #openMessageSet(): void {
@@ -193,28 +208,51 @@ class EnvelopeReader {
     if (kind === undefined) this.#fail(`"${name}" is not a message set of requests`);
     if (this.#kind !== undefined) this.#fail("there are two message sets; send one at a time");
     this.#kind = kind;
-    this.#setAttributes = this.#tokens.attributes();
-    this.#checkSetAttributes(name, this.#setAttributes);
+    this.#readSetAttributes(name);
     this.#writeOpen();
   }
 
-  #checkSetAttributes(name: string, attributes: Attributes): void {
-    for (const attribute of Object.keys(attributes)) {
-      if (this.#kind === "subscriptions" || !SET_ATTRIBUTES.has(attribute)) {
+  #readSetAttributes(name: string): void {
+    const tokens = this.#tokens;
+    for (let index = 0; index < tokens.attributeCount; index++) {
+      const attribute = tokens.attributeName(index);
+      if (this.#kind === "subscriptions" || !SET_ATTRIBUTES.has(attribute))
         this.#fail(`${name} has no attribute "${attribute}"`);
-      }
     }
-    if (this.#kind === "requests" && !ON_ERROR.has(attributes["onError"] ?? "")) {
+    this.#onError = tokens.attribute("onError");
+    if (this.#kind === "requests" && !ON_ERROR.has(this.#onError ?? ""))
       this.#fail(`${name} needs onError="stopOnError" or onError="continueOnError"`);
-    }
+    this.#newMessageSetID = tokens.attribute("newMessageSetID");
+    this.#oldMessageSetID = tokens.attribute("oldMessageSetID");
+    this.#writes = (this.#newMessageSetID ?? this.#oldMessageSetID) !== undefined;
   }
 
   #openContent(depth: number): void {
     const { name } = this.#tokens;
-    if (RESERVED.has(name)) this.#checkPlace(name, depth);
+    if (name.endsWith("Rq") && RESERVED.has(name)) this.#checkPlace(name, depth);
     if (++this.#elements > MAX_ELEMENTS) this.#fail(`more than ${MAX_ELEMENTS} elements`);
     if (depth === 2) this.#requests.push(this.#summary(name));
+    else if (this.#copyLeaf()) return;
     this.#writeOpen();
+  }
+
+  /** A leaf without attributes, with plain text, is what would be written. */
+  #copyLeaf(): boolean {
+    const tokens = this.#tokens;
+    const { start, end } = tokens;
+    if (end - start !== tokens.nameBytes.length + 2 || !tokens.takeLeaf()) return false;
+    if (this.#openTagStarted) this.#text.byte(GREATER);
+    this.#text.byte(LINE_FEED);
+    if (tokens.textEnd > tokens.textStart) this.#text.range(tokens.window, start, tokens.end);
+    else this.#writeEmpty();
+    this.#openTagStarted = false;
+    return true;
+  }
+
+  #writeEmpty(): void {
+    this.#text.byte(LESS);
+    this.#text.bytes(this.#tokens.nameBytes);
+    this.#text.ascii("/>");
   }
 
   #checkPlace(name: string, depth: number): void {
@@ -225,10 +263,12 @@ class EnvelopeReader {
   #summary(name: string): RequestSummary {
     const facts = REQUEST_FACTS.get(name);
     const known = facts !== undefined && facts.subscription === (this.#kind === "subscriptions");
+    const writes = known ? facts.writes : true;
+    this.#writes ||= writes;
     return Object.freeze({
       name,
       requestID: this.#tokens.attribute("requestID"),
-      writes: known ? facts.writes : true,
+      writes,
       iterator: this.#tokens.attribute("iterator"),
     });
   }
@@ -238,8 +278,13 @@ class EnvelopeReader {
     text.ascii(this.#openTagStarted ? ">\n<" : "\n<");
     text.bytes(this.#tokens.nameBytes);
     for (let index = 0; index < this.#tokens.attributeCount; index++) {
-      const value = this.#page.attribute(this.#tokens.attributeValue(index), this.#outside.instead);
-      text.ascii(` ${this.#tokens.attributeName(index)}="${value}"`);
+      text.byte(BLANK);
+      text.bytes(this.#tokens.attributeNameBytes(index));
+      text.ascii('="');
+      text.ascii(
+        this.#page.attribute(this.#tokens.attributeValue(index), (character) => this.#instead(character)),
+      );
+      text.byte(QUOTE);
     }
     this.#openTagStarted = true;
   }

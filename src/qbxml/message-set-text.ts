@@ -1,5 +1,6 @@
-const GREATER = 0x3e;
-const DELETE = 0x7f;
+const GREATEST_SPARE = 64 * 1024;
+/** The memory of an earlier document, for the next one. */
+let spare: Buffer | undefined;
 
 /** The bytes of a document in ASCII while it is written. */
 export class MessageSetText {
@@ -8,7 +9,8 @@ export class MessageSetText {
 
   /** @param size Bytes that will probably be needed. */
   constructor(size: number) {
-    this.#bytes = Buffer.allocUnsafe(size);
+    this.#bytes = spare !== undefined && spare.length >= size ? spare : Buffer.allocUnsafe(size);
+    spare = undefined;
   }
 
   get length(): number {
@@ -28,6 +30,11 @@ export class MessageSetText {
     this.#length = start + text.length;
   }
 
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
   bytes(source: Uint8Array): void {
     this.#reserve(source.length);
     const bytes = this.#bytes;
@@ -36,22 +43,20 @@ export class MessageSetText {
     this.#length = start + source.length;
   }
 
-  /** Copies plain text, and gives false, with nothing written, when it holds what has to be escaped. */
-  plain(source: Uint8Array, from: number, end: number): boolean {
+  /** Copies what needs no change. */
+  range(source: Uint8Array, from: number, end: number): void {
     this.#reserve(end - from);
     const bytes = this.#bytes;
     const shift = this.#length - from;
-    for (let at = from; at < end; at++) {
-      const byte = source[at] as number;
-      if (byte === GREATER || byte === DELETE) return false;
-      bytes[shift + at] = byte;
-    }
+    for (let at = from; at < end; at++) bytes[shift + at] = source[at] as number;
     this.#length = shift + end;
-    return true;
   }
 
-  toString(): string {
-    return this.#bytes.toString("latin1", 0, this.#length);
+  /** The text; nothing can be written after it. */
+  finish(): string {
+    const text = this.#bytes.toString("latin1", 0, this.#length);
+    if (this.#bytes.length <= GREATEST_SPARE) spare = this.#bytes;
+    return text;
   }
 
   #reserve(count: number): void {

@@ -92,6 +92,8 @@ export class RecordReader {
     } else if (field.kind === "unknown" && this.#tokens.attributeCount > 0) {
       this.#push(UNKNOWN_PLAN, field);
       this.#readAttributes();
+    } else if (this.#tokens.takeLeaf()) {
+      this.#assign(frame, field, this.#valueOf(field, this.#tokens.text()));
     } else {
       this.#leaf = field;
       this.#text = "";
@@ -103,7 +105,7 @@ export class RecordReader {
     const leaf = this.#leaf;
     if (leaf !== undefined) {
       this.#leaf = undefined;
-      this.#assign(this.#frame, leaf, this.#valueOf(leaf));
+      this.#assign(this.#frame, leaf, this.#valueOf(leaf, this.#text));
       return undefined;
     }
     const frame = this.#frame;
@@ -121,8 +123,7 @@ export class RecordReader {
     fields["$text"] = this.#text;
   }
 
-  #valueOf(field: FieldPlan): unknown {
-    const text = this.#text;
+  #valueOf(field: FieldPlan, text: string): unknown {
     if (field.kind === "boolean") {
       if (text === "true" || text === "1") return true;
       if (text === "false" || text === "0") return false;

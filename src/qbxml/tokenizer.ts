@@ -51,12 +51,15 @@ const MAX_ARRIVING_BYTES = 32 * 1024 * 1024;
 /** A comment, or white space between elements: no token. */
 const SKIPPED = -1;
 const NEED_MORE = -1;
+/** What a writer could not write as it stands in the source. */
+const NOT_PLAIN = BYTE.work | BYTE.wide | BYTE.control | BYTE.greater | BYTE.less;
 const NOT_LAYOUT = /[^ \t\n]/;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const LESS = 0x3c;
 const GREATER = 0x3e;
 const SLASH = 0x2f;
+const LINE_FEED = 0x0a;
 const EXCLAMATION = 0x21;
 const QUESTION = 0x3f;
 const EQUALS = 0x3d;
@@ -69,7 +72,8 @@ const NO_BYTES = new Uint8Array();
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>$/;
 const SMALL_X = 0x78;
-const USUAL_DECLARATION = '<?xml version="1.0" encoding="utf-8"?>';
+/** Any other is taken apart, which takes longer than all the rest of a small document. */
+const USUAL_DECLARATION = Buffer.from('<?xml version="1.0" encoding="utf-8"?>');
 const MAX_DECLARATION = 1000;
 
 /**
@@ -160,9 +164,11 @@ export class Tokenizer {
   }
 
   #scan(): number {
-    const at = this.#at;
+    let at = this.#at;
     if (at >= this.#limit) return this.#ended ? this.#stop() : TOKEN.needMore;
-    if (this.#bytes[at] !== LESS) return this.#scanText(at);
+    // QuickBooks writes each element on a line of its own.
+    if (this.#holdsElements && this.#bytes[at] === LINE_FEED && at + 1 < this.#limit) at++;
+    if (this.#bytes[at] !== LESS) return this.#scanText(this.#at);
     if (at + 1 >= this.#limit) return this.#incomplete("a tag");
     const second = this.#bytes[at + 1];
     if (second === SLASH) return this.#scanEnd(at);
@@ -239,7 +245,7 @@ export class Tokenizer {
     this.textEnd = textEnd;
     this.#text = undefined;
     if ((seen & BYTE.control) !== 0) this.#meetControls(textStart, textEnd);
-    if ((seen & (BYTE.work | BYTE.wide | BYTE.less)) !== 0) {
+    if ((seen & NOT_PLAIN) !== 0) {
       const text = this.#decode(textStart, textEnd, seen);
       this.#text = kind === "cdata" ? text : this.#resolve(text, textStart);
     }
@@ -249,6 +255,32 @@ export class Tokenizer {
     if (this.#holdsElements) return SKIPPED;
     if (content) this.#holdsText = true;
     return this.#token(TOKEN.text, start, end, this.#open.length - 1);
+  }
+
+  /**
+   * Right after a start token: reads the text of the element and its end tag in one go, when the text is plain and both are at
+   * hand. Otherwise gives false, and nothing has been read.
+   */
+  takeLeaf(): boolean {
+    if (this.#endIsDue) return false;
+    const bytes = this.#bytes;
+    const limit = this.#limit;
+    const start = this.#at;
+    let seen = 0;
+    let end = start;
+    for (; end < limit; end++) {
+      const byte = bytes[end] as number;
+      if (byte === LESS) break;
+      seen |= BYTES[byte] as number;
+    }
+    if (end + 1 >= limit || bytes[end + 1] !== SLASH || (seen & NOT_PLAIN) !== 0) return false;
+    const after = endOfSameName(bytes, end + 2, limit, this.#open[this.#open.length - 1] as Name);
+    if (after === -1 || bytes[after] !== GREATER) return false;
+    this.textStart = start;
+    this.textEnd = end;
+    this.#text = undefined;
+    this.#endElement(end, after + 1);
+    return true;
   }
 
   #scanStart(at: number): number {
@@ -307,8 +339,10 @@ export class Tokenizer {
       if (this.attributeCount === 0) element.firstAttribute = name;
       else (this.#attributeNames[this.attributeCount - 1] as Name).nextAttribute = name;
     }
+    const nameEnd = here;
     while (here < limit && isWhiteSpace(this.#bytes[here])) here++;
     if (here >= limit) return NEED_MORE;
+    if (this.#bytes[here] !== EQUALS && here === nameEnd) this.#failName(at);
     if (this.#bytes[here] !== EQUALS) this.#fail(`the attribute ${(name as Name).text} has no value`, here);
     here++;
     while (here < limit && isWhiteSpace(this.#bytes[here])) here++;
@@ -452,6 +486,10 @@ export class Tokenizer {
   }
 
   #scanInstruction(at: number): number {
+    if (this.#window.base + at === 0 && this.#beginsWith(0, USUAL_DECLARATION) === true) {
+      this.#at = USUAL_DECLARATION.length;
+      return SKIPPED;
+    }
     const end = this.#endOfInstruction(at);
     if (end === NEED_MORE) return this.#incomplete("an instruction");
     const targetEnd = endOfName(this.#bytes, at + 2, end);
@@ -462,12 +500,15 @@ export class Tokenizer {
     this.#at = end + 2;
     if (name.text.length === 3 && name.text.toLowerCase() === "xml")
       return this.#checkDeclaration(at, end + 2);
-    this.#checkCharacters(start, end);
+    const seen = this.#checkCharacters(start, end);
     this.name = name.text;
     this.attributeCount = 0;
     this.textStart = start;
     this.textEnd = end;
-    this.#text = withLineFeeds(this.#bytes.toString("utf8", start, end));
+    this.#text =
+      (seen & (BYTE.wide | BYTE.work)) === 0
+        ? undefined
+        : withLineFeeds(this.#bytes.toString("utf8", start, end));
     return this.#token(TOKEN.instruction, at, end + 2, this.#open.length);
   }
 
@@ -481,16 +522,17 @@ export class Tokenizer {
     if (this.#window.base + at > 0 || this.#bytes[at + 2] !== SMALL_X)
       this.#fail("the XML declaration must stand at the very beginning, in lower case", at);
     const text = this.#bytes.toString("latin1", at, Math.min(end, at + MAX_DECLARATION));
-    if (text !== USUAL_DECLARATION && !DECLARATION.test(text))
+    if (!DECLARATION.test(text))
       this.#fail('the XML declaration is not of the form <?xml version="1.0" encoding="utf-8"?>', at);
     return SKIPPED;
   }
 
   /** Of what is not given to anybody. */
-  #checkCharacters(start: number, end: number): void {
+  #checkCharacters(start: number, end: number): number {
     const seen = classesOf(this.#bytes, start, end);
     if ((seen & BYTE.control) !== 0) this.#meetControls(start, end);
     if ((seen & BYTE.wide) !== 0) this.#decode(start, end, seen);
+    return seen;
   }
 
   #token(kind: number, start: number, end: number, depth: number): number {
@@ -516,6 +558,10 @@ export class Tokenizer {
 
   attributeName(index: number): string {
     return (this.#attributeNames[index] as Name).text;
+  }
+
+  attributeNameBytes(index: number): Uint8Array {
+    return (this.#attributeNames[index] as Name).bytes;
   }
 
   attributeValue(index: number): string {
@@ -582,7 +628,7 @@ export class Tokenizer {
 
   #failName(offset: number): never {
     const text = this.#bytes.toString("utf8", offset, Math.min(this.#limit, offset + 40));
-    const name = /^[^\s<>="'/]*/.exec(text)?.[0] ?? "";
+    const name = /^[^ \t\r\n<>="'/]*/.exec(text)?.[0] ?? "";
     const message =
       name === "" ? "a name is missing" : `"${name}" is not a qbXML name; namespaces are not allowed`;
     this.#fail(message, offset);
