@@ -26,16 +26,17 @@ export interface Verdict {
   readonly digest: string | undefined;
 }
 
-/** The digest of the header that a connection sent last: it mostly sends the same one again. */
-export interface HeaderDigest {
+/** What was made of the header that a connection sent last: it mostly sends the same one again. */
+export interface SeenHeader {
   bytes: Buffer;
   digest: string;
+  credentials: Credentials;
 }
 
 /** Where a login comes from. */
 export interface LoginPlace {
   readonly address: string;
-  readonly lastHeader: HeaderDigest;
+  readonly lastHeader: SeenHeader;
 }
 
 export interface AuthenticatorOptions {
@@ -85,9 +86,10 @@ export class Authenticator {
 
   /** Gives the verdict at once for a header that was verified before. Throws `QB_THROTTLED` (also later, as a rejection). */
   verify(header: string | undefined, { address, lastHeader }: LoginPlace): Verdict | Promise<Verdict> {
-    const credentials = readBasicCredentials(header);
-    if (header === undefined || credentials === NOBODY) return NO_CREDENTIALS;
-    const digest = this.#digest(header, lastHeader);
+    if (header === undefined) return NO_CREDENTIALS;
+    this.#read(header, lastHeader);
+    const { credentials, digest } = lastHeader;
+    if (credentials === NOBODY) return NO_CREDENTIALS;
     const known = this.#recognise(digest);
     if (known !== undefined) return { credentials, match: known, digest };
     if (this.#isKnownGuest(digest, credentials)) return { credentials, match: undefined, digest };
@@ -122,13 +124,12 @@ export class Authenticator {
     return known.user === user && known.revision === user?.revision;
   }
 
-  #digest(header: string, last: HeaderDigest): string {
+  #read(header: string, last: SeenHeader): void {
     const bytes = Buffer.from(header, "latin1");
-    if (bytes.length !== last.bytes.length || !timingSafeEqual(bytes, last.bytes)) {
-      last.bytes = bytes;
-      last.digest = createHmac("sha256", this.#key).update(bytes).digest("base64");
-    }
-    return last.digest;
+    if (bytes.length === last.bytes.length && timingSafeEqual(bytes, last.bytes)) return;
+    last.bytes = bytes;
+    last.digest = createHmac("sha256", this.#key).update(bytes).digest("base64");
+    last.credentials = readBasicCredentials(header);
   }
 
   #recognise(digest: string): AuthorizedUser | undefined {
@@ -219,9 +220,13 @@ export class Authenticator {
   }
 }
 
+export function noHeaderYet(): SeenHeader {
+  return { bytes: Buffer.alloc(0), digest: "", credentials: NOBODY };
+}
+
 /** Blank credentials for anything but well-formed Basic. */
-function readBasicCredentials(header: string | undefined): Credentials {
-  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header ?? "")?.[1];
+function readBasicCredentials(header: string): Credentials {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   if (encoded === undefined) return NOBODY;
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { eventArguments, type EventDispatch } from "../event-dispatch.js";
 import { QBError } from "../errors.js";
 import { withoutMapping, type AllowedClients } from "./allowed-clients.js";
-import type { HeaderDigest } from "./authenticator.js";
+import { noHeaderYet, type SeenHeader } from "./authenticator.js";
 import type { QBConnectorEvents } from "./events.js";
 import { Places } from "./places.js";
 import { closing } from "./socket-waits.js";
@@ -18,7 +18,7 @@ export interface Connection {
   /** While listeners decide whether to take the connection; rejects, and stays, when it is refused. */
   deciding: Promise<void> | undefined;
   readonly breakage: Breakage;
-  readonly lastHeader: HeaderDigest;
+  readonly lastHeader: SeenHeader;
   /** Requests of this connection that are not answered yet. */
   active: number;
   /** What requests come from: the accepted socket, or the TLS on top of it. */
@@ -133,7 +133,7 @@ export class Connections {
       own,
       deciding: undefined,
       breakage: new Breakage(),
-      lastHeader: { bytes: Buffer.alloc(0), digest: "" },
+      lastHeader: noHeaderYet(),
       active: 0,
       socket,
       failure: undefined,

@@ -118,6 +118,7 @@ function takeOver(server: Server): (socket: Socket) => void {
 
 /** Proxies send the target in absolute form. */
 function pathOf({ url = "/" }: IncomingMessage): string {
+  if (url.startsWith("/")) return url;
   const absolute = /^https?:\/\/[^/?]*(.*)$/i.exec(url);
   return absolute === null ? url : absolute[1] || "/";
 }

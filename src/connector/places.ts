@@ -5,8 +5,9 @@ import { networkOf } from "./login-throttle.js";
 export class Places {
   /** Nobody was authorized on these yet; by the network they come from, the oldest first. */
   readonly #strangers = new Map<string, Set<Connection>>();
-  /** In the order of their last authorization. */
-  readonly #known = new Set<Connection>();
+  /** With the number of their last authorization. */
+  readonly #known = new Map<Connection, number>();
+  #authorizations = 0;
   #taken = 0;
 
   get taken(): number {
@@ -22,7 +23,8 @@ export class Places {
 
   /** Somebody was authorized on the connection. */
   trust(connection: Connection): void {
-    if (this.#removeStranger(connection) || this.#known.delete(connection)) this.#known.add(connection);
+    if (this.#known.has(connection) || this.#removeStranger(connection))
+      this.#known.set(connection, ++this.#authorizations);
   }
 
   leave(connection: Connection): void {
@@ -37,7 +39,18 @@ export class Places {
     let most: ReadonlySet<Connection> = new Set();
     for (const there of this.#strangers.values()) if (there.size > most.size) most = there;
     const [oldest] = most;
-    return oldest ?? [...this.#known].find(({ active }) => active === 0);
+    return oldest ?? this.#longestIdle();
+  }
+
+  #longestIdle(): Connection | undefined {
+    let found: Connection | undefined;
+    let earliest = Infinity;
+    for (const [connection, last] of this.#known) {
+      if (connection.active > 0 || last > earliest) continue;
+      found = connection;
+      earliest = last;
+    }
+    return found;
   }
 
   #removeStranger(connection: Connection): boolean {
