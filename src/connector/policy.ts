@@ -14,8 +14,7 @@ export const CLIENT_SETTINGS: readonly ClientSetting[] = Object.freeze(
 );
 
 /** Reads the settings header: a connection string, percent-encoded. Throws `QB_HEADER_INVALID`. */
-export function readSettingsHeader(value: string | undefined): ConnectionString {
-  if (value === undefined) return {};
+export function readSettingsHeader(value: string): ConnectionString {
   try {
     return parseConnectionString(decodeURIComponent(value));
   } catch (cause) {

@@ -11,12 +11,15 @@ export interface BodyLimits {
   readonly totalMs: number;
   /** For each pause in it; 0 is no limit. */
   readonly pauseMs: number;
+  /** Nobody else reads this request, and no other one of its connection is under way, which it could overtake. */
+  readonly alone: boolean;
   /** Happens when the rest of the body will never come because what arrived is not HTTP. */
   readonly breakage: Breakage;
   /** Called when nothing speaks against the body and its reading begins. */
   readonly onStart?: (() => void) | undefined;
 }
 
+const PARSERS_TURN = Promise.resolve();
 const UNPACKERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
@@ -30,19 +33,40 @@ const UNPACKERS: Readonly<Record<string, () => Transform>> = {
  * Errors: `QB_BODY_TOO_LARGE`, `QB_BODY_TIMEOUT`, `QB_BODY_INCOMPLETE`, `QB_CONTENT_ENCODING`. After an error the rest of
  * the body is still unread.
  */
-export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > limits.bytes)
-    return Promise.reject(tooLarge(limits.bytes));
-  if (request.readableEnded) return Promise.reject(consumed());
-  if (request.destroyed) return Promise.reject(incomplete());
-  const { error } = limits.breakage;
-  if (error !== undefined && !request.complete) return Promise.reject(error);
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  // The parser is still at the headers; what arrived along with them is there after its turn.
+  if (limits.alone) await PARSERS_TURN;
+  check(request, limits);
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  if (encoding === "identity") return collect(request, undefined, limits);
+  if (encoding === "identity")
+    return limits.alone && isWhole(request)
+      ? takeWhole(request, limits)
+      : collect(request, undefined, limits);
   const makeUnpacker = Object.hasOwn(UNPACKERS, encoding) ? UNPACKERS[encoding] : undefined;
   if (makeUnpacker !== undefined) return collect(request, makeUnpacker(), limits);
   const message = `Content-Encoding "${encoding.slice(0, 40)}" is not supported`;
-  return Promise.reject(new QBError("QB_CONTENT_ENCODING", message));
+  throw new QBError("QB_CONTENT_ENCODING", message);
+}
+
+function check(request: IncomingMessage, { bytes, breakage }: BodyLimits): void {
+  if (Number(request.headers["content-length"] ?? 0) > bytes) throw tooLarge(bytes);
+  if (request.readableEnded) throw consumed();
+  if (request.destroyed) throw incomplete();
+  if (breakage.error !== undefined && !request.complete) throw breakage.error;
+}
+
+/** The parser tells of the end of a body only after its last piece has been looked at. */
+function isWhole(request: IncomingMessage): boolean {
+  return request.complete || request.readableLength === Number(request.headers["content-length"]);
+}
+
+/** Small bodies are here before anybody waits for them: they need no listeners and no clock. */
+function takeWhole(request: IncomingMessage, { bytes }: BodyLimits): Buffer {
+  const body = (request.read() as Buffer | null) ?? Buffer.alloc(0);
+  // For the sake of its events.
+  request.resume();
+  if (body.length > bytes) throw tooLarge(bytes);
+  return body;
 }
 
 function collect(

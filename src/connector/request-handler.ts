@@ -5,10 +5,8 @@ import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { CodePage, OutsideCodePage } from "../qbxml/code-page.js";
 import { readMessageSet, type MessageSet } from "../qbxml/envelope.js";
-import type { DepartureSignal } from "../quickbooks/call-queue.js";
 import type { SessionQueue } from "../quickbooks/session-queue.js";
 import type { QuickBooksSettings } from "../quickbooks/request-processor.js";
-import { quickBooksSettings } from "../quickbooks/settings.js";
 import {
   CHANGED_CHARACTERS_HEADER,
   DEADLINE_HEADER,
@@ -19,10 +17,12 @@ import {
 } from "../wire/protocol.js";
 import { writeAnswer, writeJson, writeProblem } from "./answer-writer.js";
 import type { Authenticator, Verdict } from "./authenticator.js";
+import { CallSettings } from "./call-settings.js";
 import type { Connection, Connections } from "./connections.js";
+import { charsetOf } from "./content-type.js";
 import type { QBConnectorEvents } from "./events.js";
+import { Exchange } from "./exchange.js";
 import type { Limits } from "./limits.js";
-import { mergeSettings, readSettingsHeader } from "./policy.js";
 import { checkReadOnly } from "../quickbooks/read-only.js";
 import type { Reporter } from "./reporter.js";
 import { readBody } from "./request-body.js";
@@ -47,17 +47,6 @@ export interface HandlerContext {
   readonly report: Reporter;
 }
 
-/** One request on its way through. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly connection: Connection;
-  /** The path below where the connector is mounted. */
-  readonly path: string;
-  /** The client waits for `100 Continue` before it sends the body. */
-  readonly expectsContinue: boolean;
-}
-
 interface Access {
   /** Tells listed users from those whom a listener let in. */
   readonly user: string;
@@ -65,11 +54,15 @@ interface Access {
   readonly settings: ConnectionString;
 }
 
+interface Decision {
+  readonly accept: boolean;
+  readonly readOnly: boolean;
+}
+
 type Action = (exchange: Exchange, ticket: string) => Promise<void>;
+type Actions = ReadonlyMap<string, Action>;
 
 const MASKED = new Set(["authorization", "proxy-authorization", "cookie"]);
-const QBXML_CONTENT = /^(?:text|application)\/xml\s*(?:;|$)/i;
-const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i;
 /** A body of this size is read to its end after a refusal, so that the connection can go on. */
 const SMALL_REST = 256 * 1024;
 /** Requests of one connection that may be under way. Refusals count as answers that wait, for which Node stops reading. */
@@ -78,9 +71,11 @@ const MAX_PIPELINED = 100;
 /** Takes each request through its stations: connection, route, authorization, body, gate, policy, queue, answer. */
 export class RequestHandler {
   readonly #context: HandlerContext;
+  readonly #settings: CallSettings;
 
   constructor(context: HandlerContext) {
     this.#context = context;
+    this.#settings = new CallSettings(context.allowClientSettings);
   }
 
   async handle(
@@ -90,9 +85,9 @@ export class RequestHandler {
     expectsContinue: boolean,
   ): Promise<void> {
     const connection = this.#context.connections.of(request.socket);
-    const exchange: Exchange = { request, response, connection, path, expectsContinue };
+    const exchange = new Exchange(request, response, { connection, path, expectsContinue });
     connection.active++;
-    response.once("close", () => this.#onEnd(exchange));
+    response.on("close", () => this.#onEnd(exchange));
     try {
       if (connection.active > MAX_PIPELINED) throw tooManyAtOnce();
       if (connection.deciding !== undefined) await connection.deciding;
@@ -103,17 +98,19 @@ export class RequestHandler {
     endWhenUnread(request.socket, this.#context.timeoutMs());
   }
 
-  #onEnd({ connection, request }: Exchange): void {
+  #onEnd(exchange: Exchange): void {
+    const { connection, request } = exchange;
+    exchange.ended();
     connection.active--;
     const { limits, timeoutMs } = this.#context;
-    endWhenIncomplete(request, Math.min(limits.bodyMs, timeoutMs() || limits.bodyMs));
+    if (!exchange.received) endWhenIncomplete(request, Math.min(limits.bodyMs, timeoutMs() || limits.bodyMs));
     // The answers behind it are in the socket now.
     endWhenUnread(request.socket, timeoutMs());
     const atItsEnd = this.#context.closing() || connection.breakage.error !== undefined;
     if (connection.own && connection.active === 0 && atItsEnd) request.socket.destroySoon();
   }
 
-  async #serve(exchange: Exchange): Promise<void> {
+  #serve(exchange: Exchange): Promise<void> {
     const { request } = exchange;
     if (this.#context.closing())
       throw new QBError("QB_SHUTTING_DOWN", "the connector is closing", { retryAfter: 5 });
@@ -122,38 +119,38 @@ export class RequestHandler {
       throw new QBError("QB_ORIGIN_REFUSED", "requests of web pages are refused");
     const { actions, ticket } = this.#route(exchange.path);
     const method = request.method ?? "";
-    const action = Object.hasOwn(actions, method) ? actions[method] : undefined;
-    if (action === undefined) throw methodNotAllowed(method, Object.keys(actions).join(", "));
-    await action(exchange, ticket);
+    const action = actions.get(method);
+    if (action === undefined) throw methodNotAllowed(method, [...actions.keys()].join(", "));
+    return action(exchange, ticket);
   }
 
-  #route(path: string): { actions: Readonly<Record<string, Action>>; ticket: string } {
-    if (path === MESSAGE_SET_PATH) return { actions: { POST: this.#processMessageSet }, ticket: "" };
-    if (path === HEALTH_PATH)
-      return { actions: { GET: this.#tellHealth, HEAD: this.#tellHealth }, ticket: "" };
-    if (path === TICKETS_PATH) return { actions: { POST: this.#openTicket }, ticket: "" };
+  #route(path: string): { actions: Actions; ticket: string } {
+    const actions = this.#actions.get(path);
+    if (actions !== undefined) return { actions, ticket: "" };
     const ticket = /^\/tickets\/([0-9a-f-]{1,64})$/.exec(path)?.[1];
-    if (ticket !== undefined)
-      return { actions: { POST: this.#processMessageSet, DELETE: this.#closeTicket }, ticket };
+    if (ticket !== undefined) return { actions: this.#ticketActions, ticket };
     throw new QBError("QB_NOT_FOUND", `there is nothing at ${withoutTickets(path)}`);
   }
 
   readonly #processMessageSet: Action = async (exchange, ticket) => {
     const { request, connection } = exchange;
-    const access = await this.#authorize(exchange);
+    const authorizing = this.#authorize(exchange);
+    const access = authorizing instanceof Promise ? await authorizing : authorizing;
     checkIdempotencyKey(request);
     const deadlineMs = this.#deadlineOf(request);
     const settings = this.#settingsFor(access, request);
-    const set = await this.#readMessageSet(exchange);
+    const charset = charsetOf(request);
+    const body = await this.#readBody(exchange);
+    exchange.received = true;
+    const set = this.#readMessageSet(body, charset);
     if (settings.readOnly) checkReadOnly(set);
     this.#announceRequest(exchange, access, set);
-    const signal = new Departure(exchange.response);
     const call = {
       user: access.user,
       settings,
       asksForSettings: request.headers[SETTINGS_HEADER] !== undefined,
       set,
-      signal,
+      signal: exchange,
       deadlineMs,
       ticket: ticket === "" ? undefined : ticket,
     };
@@ -162,7 +159,7 @@ export class RequestHandler {
       const text = typeof answer === "string" ? answer : new TextDecoder().decode(answer);
       return eventArguments({ connectionId: connection.id, response: text });
     });
-    await writeAnswer(request, exchange.response, answer, {
+    return writeAnswer(request, exchange.response, answer, {
       headers: this.#answerHeaders(set),
       stallMs: this.#context.timeoutMs(),
     });
@@ -173,10 +170,9 @@ export class RequestHandler {
     checkIdempotencyKey(exchange.request);
     const deadlineMs = this.#deadlineOf(exchange.request);
     const settings = this.#settingsFor(access, exchange.request);
-    const signal = new Departure(exchange.response);
     const opened = await this.#context
       .queue()
-      .openTicket({ user: access.user, settings, signal, deadlineMs });
+      .openTicket({ user: access.user, settings, signal: exchange, deadlineMs });
     const value = { ...opened, idleMs: this.#context.limits.ticketIdleMs };
     writeJson(exchange.response, 201, value, {
       location: `${TICKETS_PATH}/${opened.ticket}`,
@@ -200,28 +196,50 @@ export class RequestHandler {
     writeJson(exchange.response, 200, { ...alive, quickbooks: { state, lastSuccess, lastFailure, ...now } });
   };
 
-  async #authorize({ request, connection }: Exchange): Promise<Access> {
+  readonly #actions: ReadonlyMap<string, Actions> = new Map([
+    [MESSAGE_SET_PATH, new Map([["POST", this.#processMessageSet]])],
+    [
+      HEALTH_PATH,
+      new Map([
+        ["GET", this.#tellHealth],
+        ["HEAD", this.#tellHealth],
+      ]),
+    ],
+    [TICKETS_PATH, new Map([["POST", this.#openTicket]])],
+  ]);
+
+  readonly #ticketActions: Actions = new Map([
+    ["POST", this.#processMessageSet],
+    ["DELETE", this.#closeTicket],
+  ]);
+
+  /** At once for a header that is known, when no listener has a say. */
+  #authorize({ request, connection }: Exchange): Access | Promise<Access> {
     const { authenticator, dispatch } = this.#context;
-    const header = request.headers.authorization;
-    const verifying = authenticator.verify(header, connection);
-    const verdict = verifying instanceof Promise ? await verifying : verifying;
-    const preset = { accept: verdict.match !== undefined, readOnly: verdict.match?.readOnly ?? true };
-    const decided = dispatch.has("authorization")
-      ? await this.#askListeners(connection, verdict, preset)
-      : preset;
-    authenticator.decided(connection.address, verdict, decided.accept);
-    if (!decided.accept)
-      throw new QBError("QB_UNAUTHORIZED", "user or password is wrong, or both are missing");
+    const verdict = authenticator.verify(request.headers.authorization, connection);
+    if (verdict instanceof Promise || dispatch.has("authorization")) return this.#decide(connection, verdict);
+    return this.#admit(connection, verdict, presetOf(verdict));
+  }
+
+  async #decide(connection: Connection, verifying: Verdict | Promise<Verdict>): Promise<Access> {
+    const verdict = await verifying;
+    const preset = presetOf(verdict);
+    if (!this.#context.dispatch.has("authorization")) return this.#admit(connection, verdict, preset);
+    return this.#admit(connection, verdict, await this.#askListeners(connection, verdict, preset));
+  }
+
+  #admit(connection: Connection, verdict: Verdict, { accept, readOnly }: Decision): Access {
+    this.#context.authenticator.decided(connection.address, verdict, accept);
+    if (!accept) throw new QBError("QB_UNAUTHORIZED", "user or password is wrong, or both are missing");
     this.#context.connections.trust(connection);
-    return this.#accessOf(verdict, decided.readOnly);
+    return this.#accessOf(verdict, readOnly);
   }
 
   async #askListeners(
     { id }: Connection,
     verdict: Verdict,
-    preset: { accept: boolean; readOnly: boolean },
-  ): Promise<{ accept: boolean; readOnly: boolean }> {
-    const { accept, readOnly } = preset;
+    { accept, readOnly }: Decision,
+  ): Promise<Decision> {
     const fixed = { connectionId: id, userIndex: this.#context.indexOf(verdict), ...verdict.credentials };
     const event =
       verdict.match === undefined
@@ -237,10 +255,8 @@ export class RequestHandler {
   }
 
   #settingsFor(access: Access, request: IncomingMessage): QuickBooksSettings {
-    const header = request.headers[SETTINGS_HEADER];
-    const asked = readSettingsHeader(Array.isArray(header) ? header.join(", ") : header);
-    const merged = mergeSettings(access.settings, asked, this.#context.allowClientSettings);
-    return quickBooksSettings(merged, { authFlags: this.#context.authFlags(), readOnly: access.readOnly });
+    const defaults = { authFlags: this.#context.authFlags(), readOnly: access.readOnly };
+    return this.#settings.of(access.settings, request.headers[SETTINGS_HEADER], defaults);
   }
 
   #deadlineOf(request: IncomingMessage): number | undefined {
@@ -255,28 +271,21 @@ export class RequestHandler {
     );
   }
 
-  async #readMessageSet({ request, response, connection, expectsContinue }: Exchange): Promise<MessageSet> {
-    const { limits, timeoutMs, codePage, outsideCodePage } = this.#context;
-    const type = request.headers["content-type"] ?? "";
-    if (!QBXML_CONTENT.test(type)) {
-      throw new QBError(
-        "QB_CONTENT_TYPE",
-        `the Content-Type is "${type.slice(0, 80)}", not text/xml or application/xml`,
-      );
-    }
-    const body = await readBody(request, {
+  #readBody({ request, response, connection, expectsContinue }: Exchange): Promise<Buffer> {
+    const { limits, timeoutMs } = this.#context;
+    return readBody(request, {
       bytes: limits.requestBytes,
       totalMs: limits.bodyMs,
       pauseMs: timeoutMs(),
+      alone: connection.own && connection.active === 1,
       breakage: connection.breakage,
       onStart: expectsContinue ? () => response.writeContinue() : undefined,
     });
-    const charset = CHARSET.exec(type);
-    return readMessageSet(body, {
-      codePage: codePage(),
-      outsideCodePage,
-      charset: charset?.[1] ?? charset?.[2],
-    });
+  }
+
+  #readMessageSet(body: Buffer, charset: string | undefined): MessageSet {
+    const { codePage, outsideCodePage } = this.#context;
+    return readMessageSet(body, { codePage: codePage(), outsideCodePage, charset });
   }
 
   #announceHeaders({ request, connection }: Exchange): void {
@@ -306,13 +315,14 @@ export class RequestHandler {
     );
   }
 
-  #answerHeaders(set: MessageSet): Record<string, string> {
-    if (set.changes.length === 0) return this.#closeHeader();
-    return { [CHANGED_CHARACTERS_HEADER]: String(set.changes.length), ...this.#closeHeader() };
+  #answerHeaders(set: MessageSet): Record<string, string> | undefined {
+    const changed = set.changes.length;
+    if (changed === 0) return this.#closeHeader();
+    return { [CHANGED_CHARACTERS_HEADER]: String(changed), ...this.#closeHeader() };
   }
 
-  #closeHeader(): Record<string, string> {
-    return this.#context.closing() ? { connection: "close" } : {};
+  #closeHeader(): Record<string, string> | undefined {
+    return this.#context.closing() ? { connection: "close" } : undefined;
   }
 
   #fail(exchange: Exchange, cause: unknown): void {
@@ -342,6 +352,11 @@ export class RequestHandler {
   }
 }
 
+/** Without listeners it is decided by the list of users. */
+function presetOf({ match }: Verdict): Decision {
+  return { accept: match !== undefined, readOnly: match?.readOnly ?? true };
+}
+
 /** What looks like a ticket does not belong in a log. */
 function withoutTickets(path: string): string {
   return path
@@ -354,27 +369,6 @@ function describe(access: Access, set: MessageSet): string {
   const names = set.requests.slice(0, 5).map((request) => request.name);
   const more = set.requests.length > 5 ? ` and ${set.requests.length - 5} more` : "";
   return `user "${access.user.slice(access.user.indexOf(":") + 1)}" sends ${names.join(", ")}${more}`;
-}
-
-/** The client closed the connection before its answer. */
-class Departure implements DepartureSignal {
-  readonly #response: ServerResponse;
-
-  constructor(response: ServerResponse) {
-    this.#response = response;
-  }
-
-  get aborted(): boolean {
-    return this.#response.destroyed && !this.#response.writableFinished;
-  }
-
-  addEventListener(_type: "abort", listener: () => void): void {
-    this.#response.on("close", listener);
-  }
-
-  removeEventListener(_type: "abort", listener: () => void): void {
-    this.#response.off("close", listener);
-  }
 }
 
 function checkIdempotencyKey(request: IncomingMessage): void {

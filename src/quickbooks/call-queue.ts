@@ -9,29 +9,7 @@ import {
 } from "./call-failure.js";
 import { FairQueue } from "./fair-queue.js";
 import type { HeldSession } from "./held-sessions.js";
-
-/** What the queue needs of an AbortSignal. */
-export interface DepartureSignal {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void): void;
-  removeEventListener(type: "abort", listener: () => void): void;
-}
-
-/** Who calls, and how long the call may take. */
-export interface Caller {
-  /** Whose turn the call takes. */
-  readonly user: string;
-  /** Takes a waiting call away. Work inside QuickBooks goes on to its end; only its answer is not waited for. */
-  readonly signal?: DepartureSignal | undefined;
-  readonly deadlineMs?: number | undefined;
-}
-
-export interface Task<Value> {
-  /** Waits while a session on another file is held; undefined needs no file. */
-  readonly companyFile: string | undefined;
-  readonly writes: boolean;
-  readonly work: (call: CallSignal) => Promise<Value>;
-}
+import { Job, type Caller, type Task } from "./job.js";
 
 export interface CallQueueOptions {
   readonly maxWaiting: number;
@@ -50,36 +28,6 @@ export interface CallQueueState {
   readonly lastFailure: { readonly code: string; readonly at: Date } | undefined;
 }
 
-/** What runs knows of its caller. An AbortController costs more than a small call, so it is made when it is asked for. */
-export class CallSignal {
-  /** The caller has been answered already. */
-  abandoned = false;
-  /** QuickBooks has the message set. */
-  reached = false;
-  #controller: AbortController | undefined;
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  abort(): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort();
-  }
-}
-
-interface Job {
-  readonly user: string;
-  readonly task: Task<unknown>;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: QBError) => void;
-  readonly signal: CallSignal;
-  /** Ends timers and listeners of a job that was answered. */
-  settle: () => void;
-  startedAt: number | undefined;
-}
-
 /** Takes turns like a user, and is never refused; no user can have this name, theirs are prefixed. */
 export const PROGRAM = "program";
 
@@ -96,9 +44,11 @@ export class CallQueue {
   readonly #options: CallQueueOptions;
   readonly #waiting = new FairQueue<Job>();
   readonly #whenIdle: (() => void)[] = [];
+  /** Came in this turn of the event loop; who is answered within it needs no timer. */
+  #untimed: { readonly job: Job; readonly deadlineMs: number }[] = [];
   #running: Job | undefined;
   #closedWith: QBError | undefined;
-  #lastSuccess: Date | undefined;
+  #lastSuccess: number | undefined;
   #lastFailure: { code: string; at: Date } | undefined;
 
   constructor(options: CallQueueOptions) {
@@ -110,10 +60,10 @@ export class CallQueue {
     const refusal = this.#refusal(caller);
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise<Value>((resolve, reject) => {
-      const job = this.#makeJob(caller, task, resolve as Job["resolve"], reject);
-      this.#waiting.add(job);
-      this.#next();
-      if (job.startedAt === undefined) this.#watchCompanyFile(job);
+      const job = new Job(caller, task, resolve, reject);
+      job.onDeparture(() => this.#giveUp(job, aborted));
+      this.#startTimersSoon(job, caller.deadlineMs ?? this.#options.deadlineMs);
+      this.#enter(job);
     });
   }
 
@@ -122,7 +72,7 @@ export class CallQueue {
     return {
       waiting: this.#waiting.size,
       running: running && { user: nameOf(running.user), sinceMs: sinceStart(running) },
-      lastSuccess: this.#lastSuccess,
+      lastSuccess: this.#lastSuccess === undefined ? undefined : new Date(this.#lastSuccess),
       lastFailure: this.#lastFailure,
     };
   }
@@ -150,36 +100,49 @@ export class CallQueue {
   #refusal({ user, signal }: Caller): QBError | undefined {
     if (this.#closedWith !== undefined) return this.#closedWith;
     if (signal?.aborted === true) return aborted("not_applied");
-    const { size } = this.#waiting;
-    const { maxWaiting } = this.#options;
-    const full = size >= maxWaiting || this.#waiting.waitingOf(user) >= Math.ceil(maxWaiting / 2);
-    return full && user !== PROGRAM ? queueFull(size) : undefined;
+    return this.#isFull(user) && user !== PROGRAM ? queueFull(this.#waiting.size) : undefined;
   }
 
-  #makeJob(caller: Caller, task: Task<unknown>, resolve: Job["resolve"], reject: Job["reject"]): Job {
-    const deadlineMs = caller.deadlineMs ?? this.#options.deadlineMs;
-    const timer = setTimeout(() => this.#onDeadline(job, deadlineMs), deadlineMs);
-    const onDeparture = (): void => this.#giveUp(job, aborted);
-    caller.signal?.addEventListener("abort", onDeparture);
-    const settle = (): void => {
-      clearTimeout(timer);
-      caller.signal?.removeEventListener("abort", onDeparture);
-    };
-    const job: Job = {
-      user: caller.user,
-      task,
-      resolve,
-      reject,
-      signal: new CallSignal(),
-      settle,
-      startedAt: undefined,
-    };
-    return job;
+  #isFull(user: string): boolean {
+    const { size } = this.#waiting;
+    const { maxWaiting } = this.#options;
+    if (size >= maxWaiting) return true;
+    return size > 0 && this.#waiting.waitingOf(user) >= Math.ceil(maxWaiting / 2);
+  }
+
+  #startTimersSoon(job: Job, deadlineMs: number): void {
+    if (this.#untimed.push({ job, deadlineMs }) === 1) setImmediate(() => this.#startTimers());
+  }
+
+  #startTimers(): void {
+    const untimed = this.#untimed;
+    this.#untimed = [];
+    for (const { job, deadlineMs } of untimed) {
+      if (job.answered) continue;
+      job.endWithAnswer(setTimeout(() => this.#onDeadline(job, deadlineMs), deadlineMs));
+      if (job.startedAt === undefined) this.#watchCompanyFile(job);
+    }
+  }
+
+  /** Where nothing waits, nobody has to be asked for his turn. */
+  #enter(job: Job): void {
+    const free = this.#running === undefined && this.#waiting.size === 0 && this.#isReady(job);
+    if (free) {
+      this.#waiting.skip(job.user);
+      void this.#run(job);
+    } else {
+      this.#waiting.add(job);
+      this.#next();
+    }
+  }
+
+  #isReady({ task }: Job): boolean {
+    return this.#options.inTheWayOf(task.companyFile).length === 0;
   }
 
   #next(): void {
     if (this.#running !== undefined) return;
-    const job = this.#waiting.take(({ task }) => this.#options.inTheWayOf(task.companyFile).length === 0);
+    const job = this.#waiting.take((waiting) => this.#isReady(waiting));
     if (job !== undefined) void this.#run(job);
     else if (this.#waiting.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
@@ -189,14 +152,13 @@ export class CallQueue {
     job.startedAt = Date.now();
     try {
       const value = await job.task.work(job.signal);
-      this.#lastSuccess = new Date();
-      job.resolve(value as never);
+      this.#lastSuccess = Date.now();
+      job.resolve(value);
     } catch (error) {
       const failure = asCallFailure(error, mayHaveWritten(job));
       this.#remember(failure);
       job.reject(failure);
     }
-    job.settle();
     const rest = this.#options.afterwards();
     if (rest !== undefined) await rest;
     this.#running = undefined;
@@ -206,7 +168,7 @@ export class CallQueue {
   /** A QuickBooks that refuses what a program did wrong is well. */
   #remember({ code }: QBError): void {
     const isWell = code === "QB_REQUEST_REFUSED" || code === "QB_VERSION_UNSUPPORTED";
-    if (isWell) this.#lastSuccess = new Date();
+    if (isWell) this.#lastSuccess = Date.now();
     else this.#lastFailure = { code, at: new Date() };
   }
 
@@ -224,12 +186,10 @@ export class CallQueue {
     if (this.#running !== job) return this.#answerWaiting(job, error("not_applied"));
     job.signal.abandoned = true;
     job.reject(error(mayHaveWritten(job) ? "unknown" : "not_applied"));
-    job.settle();
   }
 
   #answerWaiting(job: Job, error: QBError): void {
     if (!this.#waiting.remove(job)) return;
-    job.settle();
     job.reject(error);
     this.#next();
   }
@@ -247,11 +207,7 @@ export class CallQueue {
       const holders = job.startedAt === undefined ? this.#options.inTheWayOf(companyFile) : [];
       if (holders.length > 0) this.#answerWaiting(job, companyFileHeld(companyFile ?? "", holders));
     }, this.#options.companyFileWaitMs);
-    const { settle } = job;
-    job.settle = (): void => {
-      clearInterval(timer);
-      settle();
-    };
+    job.endWithAnswer(timer);
   }
 }
 

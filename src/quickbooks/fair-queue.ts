@@ -23,6 +23,11 @@ export class FairQueue<Item extends { readonly user: string }> {
     this.#size++;
   }
 
+  /** Somebody took a turn without waiting. Nothing waits. */
+  skip(user: string): void {
+    this.#servedLast = user;
+  }
+
   /** Takes the next item whose turn it is and that `ready` lets pass. */
   take(ready: (item: Item) => boolean): Item | undefined {
     this.#putLast(this.#servedLast);

@@ -2,15 +2,9 @@ import { randomUUID } from "node:crypto";
 import { QBError } from "../errors.js";
 import type { MessageSet } from "../qbxml/envelope.js";
 import { aborted, isSessionLost } from "./call-failure.js";
-import {
-  CallQueue,
-  nameOf,
-  PROGRAM,
-  type Caller,
-  type CallQueueState,
-  type CallSignal,
-} from "./call-queue.js";
+import { CallQueue, nameOf, PROGRAM, type CallQueueState } from "./call-queue.js";
 import { HeldSessions, sessionKey, type HeldSession } from "./held-sessions.js";
+import type { Caller, CallSignal } from "./job.js";
 import { checkReadOnly } from "./read-only.js";
 import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "./request-processor.js";
 
@@ -56,9 +50,9 @@ interface Ticket {
 type Answer = string | Uint8Array;
 
 const MAX_TICKETS_PER_USER = 16;
-/** How long the end of everything waits for a processor that was told to end its work. */
 /** A release must not get lost when QuickBooks is busy for longer than a call may take. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** How long the end of everything waits for a processor that was told to end its work. */
 const ABORT_GRACE_MS = 1_000;
 
 /**
@@ -89,18 +83,14 @@ export class SessionQueue {
   }
 
   async process(call: QueuedCall): Promise<Answer> {
-    const ticket = call.ticket === undefined ? undefined : this.#ticketOf(call.user, call.ticket);
-    const settings = ticket?.settings ?? call.settings;
-    if (call.asksForSettings === true) checkSameSettings(call.settings, settings);
-    if (settings.readOnly) checkReadOnly(call.set);
-    const { companyFile } = settings;
-    const { set } = call;
-    if (ticket === undefined) {
-      const work = (signal: CallSignal): Promise<Answer> => this.#processOnShared(settings, set, signal);
-      return this.#calls.run(call, { companyFile, writes: set.writes, work });
-    }
-    const work = (signal: CallSignal): Promise<Answer> => this.#processOnTicket(ticket, set, signal);
-    return this.#whileInUse(ticket, () => this.#calls.run(call, { companyFile, writes: set.writes, work }));
+    if (call.ticket !== undefined) return await this.#processOnTicket(call, call.ticket);
+    const { settings, set } = call;
+    if (settings.readOnly) checkReadOnly(set);
+    return await this.#calls.run(call, {
+      companyFile: settings.companyFile,
+      writes: set.writes,
+      work: (signal) => this.#work(settings, set, signal),
+    });
   }
 
   /** Opens a persistent connection that only this user can use. */
@@ -175,26 +165,37 @@ export class SessionQueue {
     await Promise.race([closing, grace]).finally(() => clearTimeout(timer));
   }
 
-  async #processOnTicket(ticket: Ticket, set: MessageSet, signal: CallSignal): Promise<Answer> {
-    this.#ticketOf(ticket.user, ticket.id);
-    await this.#hold(ticket, signal);
-    return this.#processOnShared(ticket.settings, set, signal);
+  async #processOnTicket(call: QueuedCall, id: string): Promise<Answer> {
+    const { user, set } = call;
+    const ticket = this.#ticketOf(user, id);
+    const { settings } = ticket;
+    if (call.asksForSettings === true) checkSameSettings(call.settings, settings);
+    if (settings.readOnly) checkReadOnly(set);
+    const work = async (signal: CallSignal): Promise<Answer> => {
+      this.#ticketOf(user, id);
+      await this.#hold(ticket, signal);
+      return this.#work(settings, set, signal);
+    };
+    const task = { companyFile: settings.companyFile, writes: set.writes, work };
+    return await this.#whileInUse(ticket, () => this.#calls.run(call, task));
   }
 
-  async #processOnShared(settings: QuickBooksSettings, set: MessageSet, signal: CallSignal): Promise<Answer> {
+  async #work(settings: QuickBooksSettings, set: MessageSet, signal: CallSignal): Promise<Answer> {
     const held = this.#held.get(settings);
-    if (held === undefined) {
-      this.#spent = await this.#processor.open(settings, signal);
-      return processWith(this.#spent, set, signal);
-    }
+    if (held !== undefined) return await this.#workOnHeld(held, set, signal);
+    this.#spent = await this.#processor.open(settings, signal);
+    return checkAnswer(await start(this.#spent, set, signal), set);
+  }
+
+  async #workOnHeld(held: HeldSession, set: MessageSet, signal: CallSignal): Promise<Answer> {
     try {
-      return await processWith(await this.#opened(held, signal), set, signal);
+      return checkAnswer(await start(await this.#opened(held, signal), set, signal), set);
     } catch (error) {
       if (!isSessionLost(error)) throw error;
       await this.#drop(held);
       if (!isRepeatable(set) || signal.abandoned) throw error;
     }
-    return processWith(await this.#opened(held, signal), set, signal);
+    return checkAnswer(await start(await this.#opened(held, signal), set, signal), set);
   }
 
   /** Adds a holder to the session with these settings; opens it when there is none. */
@@ -298,10 +299,13 @@ export class SessionQueue {
 }
 
 /** What was given up before QuickBooks had it, is not given to it any more: its caller was told so. */
-async function processWith(session: QuickBooksSession, set: MessageSet, signal: CallSignal): Promise<Answer> {
+function start(session: QuickBooksSession, set: MessageSet, signal: CallSignal): Promise<Answer> {
   if (signal.abandoned) throw aborted("not_applied");
   signal.reached = true;
-  const answer = await session.process(set, signal);
+  return session.process(set, signal);
+}
+
+function checkAnswer(answer: Answer, set: MessageSet): Answer {
   if (typeof answer === "string" || answer instanceof Uint8Array) return answer;
   throw new QBError("QB_QUICKBOOKS_FAILED", "the request processor gave no response document", {
     outcome: set.writes ? "unknown" : "not_applied",

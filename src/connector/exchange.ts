@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { DepartureSignal } from "../quickbooks/job.js";
+import type { Connection } from "./connections.js";
+
+/** One request on its way through. As a signal it tells that the client closed the connection before its answer. */
+export class Exchange implements DepartureSignal {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: Connection;
+  /** The path below where the connector is mounted. */
+  readonly path: string;
+  /** The client waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
+  /** The body was read to its end. */
+  received = false;
+  /** A request makes one call at most. */
+  #onDeparture: (() => void) | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { connection, path, expectsContinue }: Pick<Exchange, "connection" | "path" | "expectsContinue">,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.connection = connection;
+    this.path = path;
+    this.expectsContinue = expectsContinue;
+  }
+
+  get aborted(): boolean {
+    return this.response.destroyed && !this.response.writableFinished;
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#onDeparture = listener;
+  }
+
+  removeEventListener(): void {
+    this.#onDeparture = undefined;
+  }
+
+  /** To be told of the end of the response; the call that is still under way has lost its client. */
+  ended(): void {
+    this.#onDeparture?.();
+  }
+}
