@@ -8,6 +8,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class CallClock {
   readonly #timer: NodeJS.Timeout;
   readonly #caller: AbortSignal | undefined;
+  readonly #onCallerAbort: (() => void) | undefined;
   readonly #listeners: (() => void)[] = [];
   /** Who ended the call, while it has not ended by itself. */
   abortedBy: "deadline" | "caller" | undefined;
@@ -16,7 +17,9 @@ export class CallClock {
     this.#caller = signal;
     const milliseconds = Math.min((deadlineMs ?? defaultMs) + GRACE_MS, LONGEST_TIMER);
     this.#timer = setTimeout(() => this.#abort("deadline"), milliseconds);
-    signal?.addEventListener("abort", this.#onCallerAbort);
+    if (signal === undefined) return;
+    this.#onCallerAbort = () => this.#abort("caller");
+    signal.addEventListener("abort", this.#onCallerAbort);
   }
 
   get aborted(): boolean {
@@ -34,18 +37,16 @@ export class CallClock {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#onCallerAbort);
+    if (this.#onCallerAbort !== undefined) this.#caller?.removeEventListener("abort", this.#onCallerAbort);
   }
 
-  /** Settles as `work` does, but rejects at once when the call is ended. */
-  orEnd<Value>(work: Promise<Value>): Promise<Value> {
+  /** Settles as `start` says with what it calls, but rejects at once when the call is ended. */
+  orEnd<Value>(start: (done: (error: Error | null, value: Value) => void) => void): Promise<Value> {
     return new Promise((resolve, reject) => {
       this.#listeners.push(() => reject(new Error("the call was ended")));
-      work.then(resolve, reject);
+      start((error, value) => (error === null ? resolve(value) : reject(error)));
     });
   }
-
-  readonly #onCallerAbort = (): void => this.#abort("caller");
 
   #abort(by: "deadline" | "caller"): void {
     this.abortedBy ??= by;

@@ -185,7 +185,7 @@ export class HttpRoad implements Road {
         { origin: this.#origin, path: target, method, headers, body: body ?? null },
         clock,
       );
-    const answered = dispatcher.request({
+    const options = {
       origin: this.#origin,
       path: target,
       method,
@@ -193,9 +193,9 @@ export class HttpRoad implements Road {
       body: body ?? null,
       signal: clock,
       opaque: progress,
-    });
+    };
     // undici notices the end of a call that waits for a connection only when it gets one.
-    return clock.orEnd(answered);
+    return clock.orEnd((done) => dispatcher.request(options, done));
   }
 
   #tellChanges(headers: IncomingHttpHeaders): void {
