@@ -12,6 +12,7 @@ export interface ElementParticle {
   readonly min?: 0 | 1;
   readonly max?: number | "unbounded";
   readonly maxLength?: number | Readonly<Record<string, number>>;
+  readonly maxLengthQBOE?: number;
   readonly minValue?: number;
   readonly maxValue?: number;
   readonly enum?: string;
@@ -40,6 +41,13 @@ export interface MessageFact {
   readonly writes?: boolean;
 }
 
+export interface MessageSetFact {
+  readonly kind: "request" | "response" | "event";
+  readonly attributes?: readonly string[];
+  /** Only of events; the others hold their messages. */
+  readonly content?: readonly Particle[];
+}
+
 export interface TypeFact {
   readonly content?: readonly Particle[];
   readonly attributes?: readonly string[];
@@ -64,7 +72,9 @@ export interface SchemaFacts {
     >
   >;
   readonly enums: Readonly<Record<string, readonly string[]>>;
-  readonly messageSets: Readonly<Record<string, { readonly attributes?: readonly string[] }>>;
+  /** Enum, value, and the version that brought the value. */
+  readonly valueSince: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly messageSets: Readonly<Record<string, MessageSetFact>>;
   readonly messages: Readonly<Record<string, MessageFact>>;
   readonly types: Readonly<Record<string, TypeFact>>;
 }

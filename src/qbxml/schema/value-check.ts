@@ -1,96 +1,116 @@
-import type { QBXMLElement } from "../reader.js";
-import { schemaFacts, type ElementParticle, type Particle } from "./facts.js";
-import { pathsOf } from "./order-check.js";
-import { contentOf, findParticle } from "./particles.js";
+import { formatVersion, oneOf, shown, type Finding } from "./finding.js";
+import type { Run, Verdict } from "./mistake.js";
+import { nearestName } from "./nearest-name.js";
+import { greatestLength, type ScalarRule } from "./scalar-rule.js";
+import { sameValue } from "./same-value.js";
 
-export type ValueRule = "form" | "enum" | "maxLength" | "range";
+/** The form of each type, in words. */
+const FORMS: Readonly<Record<string, string>> = {
+  BOOLTYPE: "true or false (or 1 or 0)",
+  INTTYPE: "a whole number",
+  AMTTYPE: "an amount: at most 13 digits, then nothing or a point and exactly two decimals, as 97.50",
+  PRICETYPE: "a price: at most 10 digits, then nothing or a point and one to five decimals, as 12.345",
+  QUANTYPE: "a quantity: at most 10 digits, then nothing or a point and one to five decimals, as 2.5",
+  PERCENTTYPE: "a percentage: at most 10 digits, then nothing or a point and one to five decimals, as 8.25",
+  FLOATTYPE: "a number, as 1.5",
+  DATETYPE: "a date of the calendar, YYYY-MM-DD",
+  DATETIMETYPE:
+    "a date of the calendar, YYYY-MM-DD, with or without THH:MM:SS, and after that an offset as -08:00; Z is not understood",
+  TIMEINTERVALTYPE: "a duration in hours, minutes and seconds, as PT1H30M",
+  GUIDTYPE: "0, or a GUID in braces: {8 hex digits-4-4-4-12}",
+};
 
-export interface ValueFinding {
-  readonly path: string;
-  readonly rule: ValueRule;
-  readonly message: string;
-  /** The element's name, its scalar type, and the value in question. */
-  readonly field: string;
-  readonly type: string;
-  readonly value: string;
-}
-
-/** One element that holds text, with what the schema says about it. */
-export interface ScalarElement {
-  readonly path: string;
-  readonly particle: ElementParticle & { readonly type: string };
-  readonly element: QBXMLElement;
-}
-
-/** Every element with text in a request whose structure is right, in document order. */
-export function* scalarsOf(request: QBXMLElement): Generator<ScalarElement> {
-  yield* scalarsIn(request, request.name, schemaFacts().messages[request.name]?.content ?? []);
-}
-
-function* scalarsIn(
-  parent: QBXMLElement,
-  path: string,
-  content: readonly Particle[],
-): Generator<ScalarElement> {
-  const paths = pathsOf(parent.children, path);
-  for (const [index, element] of parent.children.entries()) {
-    const particle = findParticle(content, element.name);
-    const place = paths[index] ?? path;
-    if (particle?.ref !== undefined) yield* scalarsIn(element, place, contentOf(particle.ref));
-    else if (hasType(particle)) yield { path: place, particle, element };
-  }
-}
-
-function hasType(
-  particle: ElementParticle | undefined,
-): particle is ElementParticle & { readonly type: string } {
-  return particle?.type !== undefined;
-}
-
-/** The first value in a request, whose structure is right, that its type does not allow. */
-export function checkValues(request: QBXMLElement, edition: string): ValueFinding | undefined {
-  for (const scalar of scalarsOf(request)) {
-    const rule = brokenRule(scalar, edition);
-    if (rule === undefined) continue;
-    const { path, particle, element } = scalar;
-    const message = `${element.name} does not take "${element.text}" (${particle.type}, ${rule})`;
-    return Object.freeze({
-      path,
-      rule,
-      message,
-      field: element.name,
-      type: particle.type,
-      value: element.text,
-    });
-  }
-  return undefined;
-}
-
-function brokenRule({ particle, element }: ScalarElement, edition: string): ValueRule | undefined {
-  const { scalars, enums } = schemaFacts();
-  const value = element.text;
-  if (element.attributes["useMacro"] !== undefined) return undefined;
-  const scalar = scalars[particle.type];
-  if (scalar?.pattern !== undefined && !matches(value, scalar.pattern)) return "form";
+/** What is wrong with the text of an element; its own mistake decides, the first in the order form, value, length, range. */
+export function valueVerdict(
+  rule: ScalarRule,
+  value: string,
+  run: Run,
+): (Verdict & Pick<Finding, "severity">) | undefined {
+  if (rule.pattern !== undefined && !rule.pattern.test(value)) return badForm(rule, value);
   if (value === "") return undefined;
-  if (scalar?.kind.startsWith("date") === true && !isOnCalendar(value)) return "form";
-  if (particle.enum !== undefined && enums[particle.enum]?.includes(value) !== true) return "enum";
-  if (value.length > greatestLength(particle, scalar?.maxLength, edition)) return "maxLength";
-  return isInRange(particle, value) ? undefined : "range";
+  if ((rule.kind === "date" || rule.kind === "datetime") && !isOnCalendar(value)) return badForm(rule, value);
+  if (rule.values !== undefined) return valueNotListed(rule, rule.values, value, run);
+  const limit = greatestLength(rule, run.scope);
+  if (value.length > limit) return tooLong(rule, value, limit);
+  return isInRange(rule, value) ? undefined : outOfRange(rule, value);
 }
 
-const patterns = new Map<string, RegExp>();
-
-function matches(value: string, pattern: string): boolean {
-  let expression = patterns.get(pattern);
-  if (expression === undefined) patterns.set(pattern, (expression = new RegExp(`^(?:${pattern})$`)));
-  return expression.test(value);
+function badForm(rule: ScalarRule, value: string): Verdict & Pick<Finding, "severity"> {
+  const form = FORMS[rule.type] ?? `text that fits ${String(rule.pattern?.source)}`;
+  const message =
+    value === ""
+      ? `${rule.element} is empty; it takes ${form}`
+      : `"${shown(rule.element, value)}" is not ${form}`;
+  return { rule: "form", severity: "error", message, ...facts(rule, value, form) };
 }
 
-function isOnCalendar(value: string): boolean {
-  const [year = 0, month = 0, day = 0] = (value.split("T")[0] ?? "").split("-").map(Number);
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && isOnClock(value.split("T")[1]);
+function valueNotListed(
+  rule: ScalarRule,
+  values: ReadonlySet<string>,
+  value: string,
+  { scope, response }: Run,
+): (Verdict & Pick<Finding, "severity">) | undefined {
+  if (values.has(value)) return tooNewValue(rule, value, scope.version);
+  const near = sameValue(rule, value) ?? nearestName(value, values);
+  const given = shown(rule.element, value);
+  return {
+    rule: "enum",
+    // Real QuickBooks answers with values that no list has.
+    severity: response ? "warning" : "error",
+    message: `"${given}" is not a value of ${rule.element}: ${oneOf([...values])}`,
+    given,
+    allowed: [...values],
+    ...(near === undefined ? {} : { repair: `write ${near}` }),
+  };
+}
+
+function tooNewValue(
+  { element, valueSince }: ScalarRule,
+  value: string,
+  version: number,
+): (Verdict & Pick<Finding, "severity">) | undefined {
+  const since = valueSince?.[value] ?? 0;
+  if (since <= version) return undefined;
+  const message = `the value ${value} of ${element} came with qbXML ${formatVersion(since)}; the set declares ${formatVersion(version)}`;
+  const repair = `declare version ${formatVersion(since)} if your QuickBooks has it`;
+  return { rule: "tooNew", severity: "error", message, given: value, since: formatVersion(since), repair };
+}
+
+function tooLong(rule: ScalarRule, value: string, limit: number): Verdict & Pick<Finding, "severity"> {
+  return {
+    rule: "maxLength",
+    severity: "error",
+    message: `${rule.element} has ${value.length} characters; it takes ${limit}`,
+    given: shown(rule.element, value),
+    allowed: `at most ${limit} characters`,
+    repair: `shorten it by ${value.length - limit}`,
+  };
+}
+
+function outOfRange(rule: ScalarRule, value: string): Verdict & Pick<Finding, "severity"> {
+  const { minValue, maxValue, element } = rule;
+  const least = minValue === -Infinity ? "" : `at least ${minValue}`;
+  const most = maxValue === Infinity ? "" : `at most ${maxValue}`;
+  const allowed = [least, most].filter((part) => part !== "").join(" and ");
+  const message = `${element} must be ${allowed}`;
+  return { rule: "range", severity: "error", message, given: shown(element, value), allowed };
+}
+
+function facts(rule: ScalarRule, value: string, allowed: string): Partial<Verdict> {
+  const same = sameValue(rule, value);
+  return {
+    given: shown(rule.element, value),
+    allowed,
+    ...(same === undefined ? {} : { repair: `write ${shown(rule.element, same)}` }),
+  };
+}
+
+export function isOnCalendar(value: string): boolean {
+  const [day = "", time] = value.split("T");
+  const [year = 0, month = 0, date = 0] = day.split("-").map(Number);
+  const found = new Date(Date.UTC(2000, month - 1, date));
+  found.setUTCFullYear(year, month - 1, date);
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === date && isOnClock(time);
 }
 
 function isOnClock(time: string | undefined): boolean {
@@ -98,13 +118,8 @@ function isOnClock(time: string | undefined): boolean {
   return hour < 24 && minute < 60 && second < 60;
 }
 
-function greatestLength(particle: ElementParticle, ofType: number | undefined, edition: string): number {
-  const { maxLength } = particle;
-  const limit = typeof maxLength === "object" ? maxLength[edition] : maxLength;
-  return limit ?? ofType ?? Infinity;
-}
-
-function isInRange({ minValue = -Infinity, maxValue = Infinity }: ElementParticle, value: string): boolean {
+function isInRange({ minValue, maxValue }: ScalarRule, value: string): boolean {
+  if (minValue === -Infinity && maxValue === Infinity) return true;
   const number = Number(value);
   return Number.isNaN(number) || (number >= minValue && number <= maxValue);
 }

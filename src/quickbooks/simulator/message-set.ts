@@ -1,7 +1,7 @@
 import type { MessageSet } from "../../qbxml/envelope.js";
 import { readElement, type QBXMLElement } from "../../qbxml/reader.js";
-import { checkOrder } from "../../qbxml/schema/order-check.js";
-import type { SchemaScope } from "../../qbxml/schema/particles.js";
+import { mistakesInRequest } from "../../qbxml/schema/check.js";
+import type { CheckScope, Finding } from "../../qbxml/schema/finding.js";
 import { REQUEST_FACTS } from "../../qbxml/schema/request-facts.js";
 import { fromHresult } from "../../hresult.js";
 import { HANDLERS } from "./handlers.js";
@@ -18,20 +18,24 @@ const GREATEST_REQUEST_ID = 50;
 export function parseMessageSet(
   set: MessageSet,
   versions: readonly string[],
-): { set: QBXMLElement; scope: SchemaScope } {
+): { set: QBXMLElement; scope: CheckScope } {
   const root = parse(set.text);
   if (!versions.includes(set.version)) throw fromHresult(VERSION_NOT_SUPPORTED);
   const requests = root.children[0];
   if (requests === undefined) throw fromHresult(PARSE_FAILURE);
   if (requests.attributes["onError"] === "rollbackOnError") throw fromHresult(ROLLBACK_NOT_SUPPORTED);
-  const scope = { version: Number(set.version), edition: "QBD" };
+  const scope: CheckScope = { version: Number(set.version), edition: "QBD" };
   for (const request of requests.children) {
-    const finding = checkOrder(request, scope);
+    const finding = firstDisorder(request, scope);
     if (finding !== undefined)
       throw fromHresult(PARSE_FAILURE, { description: `${finding.path}: ${finding.message}` });
     refuseWrongSet(request, requests.name);
   }
   return { set: requests, scope };
+}
+
+function firstDisorder(request: QBXMLElement, scope: CheckScope): Finding | undefined {
+  return mistakesInRequest(request, scope).find(({ kind }) => kind === "structure")?.finding;
 }
 
 function parse(text: string): QBXMLElement {

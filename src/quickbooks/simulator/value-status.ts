@@ -1,5 +1,7 @@
 import type { QBXMLElement } from "../../qbxml/reader.js";
-import { checkValues, scalarsOf, type ValueFinding } from "../../qbxml/schema/value-check.js";
+import { mistakesInRequest } from "../../qbxml/schema/check.js";
+import type { Mistake } from "../../qbxml/schema/mistake.js";
+import { planOf, type StructurePlan } from "../../qbxml/schema/structure-plan.js";
 import { invalidObjectId, RequestFailure } from "./request-failure.js";
 
 /** Codes 3010 to 3040 are documented or seen, the others are guesses; so are the sentences. */
@@ -24,22 +26,36 @@ const OBJECT_ID = /^[0-9A-F]{1,8}-\d{1,10}$/i;
  * That a value never fails the whole set is a guess: the codes exist, and so does a bad enum among the reasons for 0x80040400.
  */
 export function refuseBadValues(request: QBXMLElement): void {
-  const finding = checkValues(request, "QBD");
-  if (finding !== undefined) throw failureOf(finding);
-  for (const { particle, element } of scalarsOf(request)) {
+  const mistake = mistakesInRequest(request, { version: 16, edition: "QBD" }).find(
+    ({ kind }) => kind === "value",
+  );
+  if (mistake !== undefined) throw failureOf(mistake);
+  for (const { type, element } of scalarsIn(request, planOf(request.name))) {
     const { name, text } = element;
-    if (particle.type === "AMTTYPE" && /^[+-]?\d+$/.test(text)) throw notConverted("AMTTYPE", text, name);
-    if (particle.type === "IDTYPE" && text !== "" && !OBJECT_ID.test(text)) throw invalidObjectId(text, name);
+    if (type === "AMTTYPE" && /^[+-]?\d+$/.test(text)) throw notConverted("AMTTYPE", text, name);
+    if (type === "IDTYPE" && text !== "" && !OBJECT_ID.test(text)) throw invalidObjectId(text, name);
   }
 }
 
-function failureOf({ rule, type, field, value }: ValueFinding): RequestFailure {
-  if (type === "IDTYPE") return invalidObjectId(value, field);
-  if (rule === "enum")
-    return new RequestFailure(3110, `The enumerated value "${value}" in the field "${field}" is unknown.`);
-  if (rule === "maxLength")
-    return new RequestFailure(3070, `The string "${value}" in the field "${field}" is too long.`);
-  return notConverted(type, value, field);
+function* scalarsIn(
+  parent: QBXMLElement,
+  plan: StructurePlan,
+): Generator<{ readonly type: string | undefined; readonly element: QBXMLElement }> {
+  for (const element of parent.children) {
+    const rule = plan.elements.get(element.name);
+    if (rule?.structure === undefined) yield { type: rule?.scalar?.type, element };
+    else yield* scalarsIn(element, planOf(rule.structure));
+  }
+}
+
+function failureOf({ finding, type = "", element }: Mistake): RequestFailure {
+  const { name, text } = element;
+  if (type === "IDTYPE") return invalidObjectId(text, name);
+  if (finding.rule === "enum")
+    return new RequestFailure(3110, `The enumerated value "${text}" in the field "${name}" is unknown.`);
+  if (finding.rule === "maxLength")
+    return new RequestFailure(3070, `The string "${text}" in the field "${name}" is too long.`);
+  return notConverted(type, text, name);
 }
 
 function notConverted(type: string, value: string, field: string): RequestFailure {

@@ -1,0 +1,249 @@
+import type { Unmet } from "./demands.js";
+import { formatVersion, oneOf, type CheckScope } from "./finding.js";
+import { outOfOrder } from "./longest-order.js";
+import type { Verdict } from "./mistake.js";
+import type { Place } from "./place.js";
+import { isAvailable, planOf, type ElementRule, type StructurePlan } from "./structure-plan.js";
+import { unknownElement } from "./unknown-element.js";
+
+/** What is wrong with an element that holds elements: with itself, and with each of its children. */
+export interface Diagnosis {
+  readonly own: Verdict[];
+  readonly children: readonly (Verdict | undefined)[];
+}
+
+/** Names the fewest mistakes that explain why the children are not as the plan wants them. */
+export function diagnose(
+  place: Place,
+  plan: StructurePlan,
+  scope: CheckScope,
+  counts: Uint32Array,
+  unmet: Unmet,
+): Diagnosis {
+  return new Diagnoser(place, plan, scope).diagnose(counts, unmet);
+}
+
+class Diagnoser {
+  readonly #place: Place;
+  readonly #plan: StructurePlan;
+  readonly #scope: CheckScope;
+  readonly #rules: readonly (ElementRule | undefined)[];
+  readonly #verdicts: (Verdict | undefined)[];
+  /** Children that are explained, with or without words of their own, and so play no part in the order. */
+  readonly #settled = new Set<number>();
+  /** What unknown names were probably meant to be. */
+  readonly #meant = new Set<string>();
+
+  constructor(place: Place, plan: StructurePlan, scope: CheckScope) {
+    this.#place = place;
+    this.#plan = plan;
+    this.#scope = scope;
+    this.#rules = place.element.children.map(({ name }) => plan.elements.get(name));
+    this.#verdicts = this.#rules.map(() => undefined);
+  }
+
+  diagnose(counts: Uint32Array, { missing, mixed }: Unmet): Diagnosis {
+    const wrapped = this.#wrapped(missing);
+    this.#judgeNames();
+    for (const choice of mixed) this.#judgeChoice(choice.alternatives.map(({ elements }) => elements));
+    this.#judgeNumbers(counts);
+    this.#judgeOrder();
+    const own = missing
+      .filter((names) => !names.some((name) => this.#meant.has(name)))
+      .map((names) => this.#missing(names, wrapped));
+    return { own, children: this.#verdicts };
+  }
+
+  get #name(): string {
+    return this.#place.element.name;
+  }
+
+  /** The elements of a required structure, when they stand here without it: then it is the structure that is missing. */
+  #wrapped(missing: Unmet["missing"]): readonly string[] {
+    const [only, ...others] = missing;
+    const type = only?.length === 1 ? this.#plan.elements.get(only[0] as string)?.structure : undefined;
+    if (type === undefined || others.length > 0) return [];
+    const inside = planOf(type).elements;
+    const names: string[] = [];
+    for (const [index, { name }] of this.#place.element.children.entries()) {
+      if (this.#rules[index] !== undefined || !inside.has(name)) continue;
+      names.push(name);
+      this.#settled.add(index);
+    }
+    return names;
+  }
+
+  #missing(names: readonly string[], wrapped: readonly string[]): Verdict {
+    const [name = ""] = names;
+    if (wrapped.length > 0) {
+      const message = `${this.#name} needs the element ${name} around ${oneOf(wrapped)}`;
+      return {
+        rule: "missingElement",
+        message,
+        expected: names,
+        repair: `put ${oneOf(wrapped)} into <${name}>`,
+      };
+    }
+    const wanted = names.length === 1 ? `the element ${name}` : `one of the elements ${oneOf(names)}`;
+    const after = this.#neighbourBefore(this.#plan.elements.get(name)?.rank ?? 0);
+    const where = after === undefined ? "as the first element" : `after ${after}`;
+    return {
+      rule: "missingElement",
+      message: `${this.#name} needs ${wanted}`,
+      expected: names,
+      repair: `add ${names.length === 1 ? name : "one of them"} ${where}`,
+    };
+  }
+
+  #judgeNames(): void {
+    for (const [index, { name }] of this.#place.element.children.entries()) {
+      if (this.#settled.has(index)) continue;
+      const rule = this.#rules[index];
+      if (rule === undefined) this.#judgeUnknown(index, name);
+      else if (!isAvailable(rule, this.#scope)) this.#settle(index, notAvailable(name, rule, this.#scope));
+    }
+  }
+
+  #judgeUnknown(index: number, name: string): void {
+    const { verdict, meant } = unknownElement(
+      this.#place,
+      this.#plan,
+      name,
+      this.#scope,
+      this.#allowedAt(index),
+    );
+    if (meant !== undefined) this.#meant.add(meant);
+    this.#settle(index, verdict);
+  }
+
+  #settle(index: number, verdict?: Verdict): void {
+    this.#settled.add(index);
+    this.#verdicts[index] ??= verdict;
+  }
+
+  /** The alternative whose element comes first is taken to be right; each other one is one mistake. */
+  #judgeChoice(alternatives: readonly (readonly ElementRule[])[]): void {
+    const told = new Set<number>();
+    let owner: { alternative: number; name: string } | undefined;
+    for (const [index, rule] of this.#rules.entries()) {
+      const alternative = alternatives.findIndex((elements) => rule !== undefined && elements.includes(rule));
+      if (rule === undefined || alternative < 0 || this.#settled.has(index)) continue;
+      owner ??= { alternative, name: rule.name };
+      if (alternative === owner.alternative) continue;
+      const first = !told.has(alternative);
+      told.add(alternative);
+      this.#settle(index, first ? mixedChoice(rule.name, owner.name) : undefined);
+    }
+  }
+
+  #judgeNumbers(counts: Uint32Array): void {
+    for (const rule of this.#plan.list) {
+      if ((counts[rule.index] ?? 0) <= rule.max) continue;
+      const all = this.#unsettled().filter((index) => this.#rules[index] === rule);
+      if (all.length > rule.max) this.#judgeNumber(rule, all);
+    }
+  }
+
+  #judgeNumber(rule: ElementRule, all: readonly number[]): void {
+    const excess = all.length - rule.max;
+    // Of two the one is meant without which the rest is in better order.
+    const blamed = excess === 1 && all.length <= MAX_TRIED ? [this.#worst(all)] : all.slice(rule.max);
+    const [first] = blamed;
+    for (const index of blamed) this.#settle(index, index === first ? tooMany(rule, all.length) : undefined);
+  }
+
+  #worst(candidates: readonly number[]): number {
+    const disorder = candidates.map((candidate) => this.#misplaced(candidate).size);
+    const least = Math.min(...disorder);
+    return candidates[disorder.lastIndexOf(least)] as number;
+  }
+
+  #judgeOrder(): void {
+    const out = this.#misplaced();
+    let before: ElementRule | undefined;
+    for (const index of this.#unsettled()) {
+      const rule = this.#rules[index] as ElementRule;
+      // Several of the same in the wrong place are one mistake.
+      if (out.has(index) && before !== rule) this.#verdicts[index] = this.#wrongOrder(index, rule, out);
+      before = out.has(index) ? rule : undefined;
+    }
+  }
+
+  #unsettled(): number[] {
+    return [...this.#rules.keys()].filter((index) => !this.#settled.has(index));
+  }
+
+  #misplaced(without?: number): ReadonlySet<number> {
+    const indexes = this.#unsettled().filter((index) => index !== without);
+    const out = outOfOrder(indexes.map((index) => this.#rules[index] as ElementRule));
+    return new Set([...out].map((at) => indexes[at] as number));
+  }
+
+  #wrongOrder(index: number, rule: ElementRule, out: ReadonlySet<number>): Verdict {
+    const inOrder = [...this.#rules.entries()].filter(([at]) => !out.has(at) && !this.#settled.has(at));
+    const before = inOrder.findLast(([, other]) => (other?.rank ?? 0) <= rule.rank)?.[1]?.name;
+    const after = inOrder.find(([, other]) => (other?.rank ?? 0) > rule.rank)?.[1]?.name;
+    const where = [before && `after ${before}`, after && `before ${after}`].filter(Boolean).join(" and ");
+    return {
+      rule: "wrongOrder",
+      message: `${rule.name} belongs ${where} in ${this.#name}`,
+      expected: this.#allowedAt(index, out),
+      repair: `move ${rule.name} ${before === undefined ? `before ${after ?? ""}` : `behind ${before}`}`,
+    };
+  }
+
+  #neighbourBefore(rank: number): string | undefined {
+    return this.#rules.findLast((rule) => rule !== undefined && rule.rank < rank)?.name;
+  }
+
+  /** What may stand where a child stands, between those before and after it that are in order. */
+  #allowedAt(index: number, out: ReadonlySet<number> = new Set()): string[] {
+    const fits = (rule: ElementRule | undefined, at: number): boolean => rule !== undefined && !out.has(at);
+    const known = this.#rules.map((rule, at) => (fits(rule, at) ? rule : undefined));
+    const low = known.slice(0, index).findLast((rule) => rule !== undefined);
+    const high = known.slice(index + 1).find((rule) => rule !== undefined);
+    const between = this.#plan.list.filter((rule) => {
+      if (!isAvailable(rule, this.#scope) || rule.rank > (high?.rank ?? Infinity)) return false;
+      if (rule === high) return rule.max > 1;
+      return rule.rank > (low?.rank ?? -1) || (rule.rank === low?.rank && rule.max > 1);
+    });
+    return between.slice(0, MAX_EXPECTED).map(({ name }) => name);
+  }
+}
+
+const MAX_EXPECTED = 8;
+const MAX_TRIED = 8;
+
+export function notAvailable(
+  name: string,
+  fact: { readonly since: number; readonly notIn?: readonly string[] | undefined },
+  scope: CheckScope,
+): Verdict {
+  if (fact.notIn?.includes(scope.edition) === true) {
+    const message = `${name} does not exist in QuickBooks ${COUNTRIES[scope.edition]}`;
+    return { rule: "notInCountry", message, repair: `leave ${name} out, or name the country` };
+  }
+  const since = formatVersion(fact.since);
+  const message = `${name} came with qbXML ${since}; the set declares ${formatVersion(scope.version)}`;
+  const repair = `declare version ${since} if your QuickBooks has it, or leave ${name} out`;
+  return { rule: "tooNew", message, since, repair };
+}
+
+const COUNTRIES = { QBD: "US", QBCA: "CA", QBUK: "UK", QBAU: "AU", QBOE: "Online Edition" } as const;
+
+function mixedChoice(name: string, owner: string): Verdict {
+  return {
+    rule: "mixedChoice",
+    message: `${name} cannot stand beside ${owner}; only one of them may`,
+    repair: `leave out ${name} or ${owner}`,
+  };
+}
+
+function tooMany({ name, max }: ElementRule, count: number): Verdict {
+  const times = max === 1 ? "only once" : `at most ${max} times`;
+  return {
+    rule: "tooMany",
+    message: `${name} may stand here ${times}; it stands here ${count} times`,
+    allowed: times,
+  };
+}
