@@ -219,7 +219,7 @@ function* placesOutside(page: CodePage, document: string): Generator<{ character
 }
 
 /** Comments and instructions are not passed on, and inside CDATA nothing but raw characters means a character. */
-function* charactersAboveAscii(document: string): Generator<{ character: string; index: number }> {
+export function* charactersAboveAscii(document: string): Generator<{ character: string; index: number }> {
   for (const match of document.matchAll(SOURCE_PIECE)) {
     const [piece, hex, decimal] = match;
     const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);

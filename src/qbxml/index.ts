@@ -18,6 +18,8 @@ export { customFields, type DataExtFields, type WithCustomFields } from "./custo
 export { decodeDocument } from "./decode.js";
 export { readMessageSet, type EnvelopeOptions, type MessageSet, type RequestSummary } from "./envelope.js";
 export { explain, type Explanation, type HresultExplanation, type StatusExplanation } from "./explain.js";
+export { lint, type Country, type LintOptions } from "./lint.js";
+export { repair, type RepairChange, type Repaired } from "./repair.js";
 export { child, readElement, textAt, type QBXMLElement } from "./reader.js";
 export {
   readReport,
@@ -55,7 +57,7 @@ export type {
 } from "./request-types.js";
 export { requestTree, writeRequests, type MessageSetOptions } from "./request-writer.js";
 export { writeResponses, type ResponseItem, type ResponseSetOptions } from "./response-writer.js";
-export type { Finding, FindingRule } from "./schema/finding.js";
+export type { Finding, FindingRule, LintFinding, Severity } from "./schema/finding.js";
 export type * from "./schema/types.js";
 export {
   readResponses,

@@ -1,4 +1,5 @@
 import type { QBXMLElement } from "../reader.js";
+import type { ScalarRule } from "./scalar-rule.js";
 import type { CheckScope, Finding, FindingRule } from "./finding.js";
 
 /** A finding without its place. */
@@ -14,8 +15,8 @@ export interface Mistake {
    */
   readonly kind: "structure" | "value" | "use";
   readonly attribute?: string;
-  /** Scalar type, of a value. */
-  readonly type?: string;
+  /** What the schema says of a value. */
+  readonly scalar?: ScalarRule;
 }
 
 /** One checking of one tree. */
@@ -34,7 +35,7 @@ export function report(
   element: QBXMLElement,
   path: string,
   verdict: Verdict & { readonly severity?: Finding["severity"] },
-  more: { readonly attribute?: string; readonly type?: string } = {},
+  more: { readonly attribute?: string; readonly scalar?: ScalarRule } = {},
 ): void {
   const { rule, severity = "error", ...rest } = verdict;
   run.mistakes.push({ finding: { rule, severity, path, ...rest }, element, kind, ...more });

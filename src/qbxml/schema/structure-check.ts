@@ -99,7 +99,7 @@ function checkScalar(place: Place, index: number, child: QBXMLElement, rule: Ele
   const { scalar } = rule;
   if (scalar === undefined || standsForMacro(place, index, scalar, run)) return;
   const verdict = valueVerdict(scalar, child.text, run);
-  if (verdict !== undefined) report(run, "value", child, place.pathOf(index), verdict, { type: scalar.type });
+  if (verdict !== undefined) report(run, "value", child, place.pathOf(index), verdict, { scalar });
   if (child.name === "IncludeRetElement") checkReturned(place, index, child, run);
 }
 

@@ -48,8 +48,9 @@ function* scalarsIn(
   }
 }
 
-function failureOf({ finding, type = "", element }: Mistake): RequestFailure {
+function failureOf({ finding, scalar, element }: Mistake): RequestFailure {
   const { name, text } = element;
+  const type = scalar?.type ?? "";
   if (type === "IDTYPE") return invalidObjectId(text, name);
   if (finding.rule === "enum")
     return new RequestFailure(3110, `The enumerated value "${text}" in the field "${name}" is unknown.`);
