@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -13,6 +14,8 @@ import {
 import { dirname } from "node:path";
 import { QBError, type ErrorCode } from "./errors.js";
 import { readRegularFile } from "./regular-file.js";
+
+const OWNER_ONLY = 0o600;
 
 /**
  * The text of a file that only its owner may use, without a byte order mark; undefined when there is none. Throws a
@@ -64,15 +67,18 @@ function quoted(file: string): string {
   return `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Replaces a file as a whole, readable by its owner only: after a crash there is the old one or the new one. */
-export function replaceFile(file: string, text: string): void {
-  throughTemporary(file, text, (temporary) => renameSync(temporary, file));
+/**
+ * Replaces a file as a whole: after a crash there is the old one or the new one.
+ * @param mode Default: readable by its owner only.
+ */
+export function replaceFile(file: string, text: string, mode = OWNER_ONLY): void {
+  throughTemporary(file, text, mode, (temporary) => renameSync(temporary, file));
 }
 
 /** As `replaceFile`, but gives false and changes nothing when there is a file already: of several processes one wins. */
 export function createFile(file: string, text: string): boolean {
   try {
-    throughTemporary(file, text, (temporary) => linkSync(temporary, file));
+    throughTemporary(file, text, OWNER_ONLY, (temporary) => linkSync(temporary, file));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -80,10 +86,15 @@ export function createFile(file: string, text: string): boolean {
   }
 }
 
-function throughTemporary(file: string, text: string, publish: (temporary: string) => void): void {
+function throughTemporary(
+  file: string,
+  text: string,
+  mode: number,
+  publish: (temporary: string) => void,
+): void {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    writeDurably(temporary, text);
+    writeDurably(temporary, text, mode);
     publish(temporary);
   } finally {
     rmSync(temporary, { force: true });
@@ -91,10 +102,11 @@ function throughTemporary(file: string, text: string, publish: (temporary: strin
   if (process.platform !== "win32") syncFolder(dirname(file));
 }
 
-function writeDurably(file: string, text: string): void {
+function writeDurably(file: string, text: string, mode: number): void {
   const bytes = Buffer.from(text);
-  const descriptor = openSync(file, "wx", 0o600);
+  const descriptor = openSync(file, "wx", OWNER_ONLY);
   try {
+    if (mode !== OWNER_ONLY) fchmodSync(descriptor, mode);
     for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
     fsyncSync(descriptor);
   } finally {

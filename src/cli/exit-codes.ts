@@ -9,6 +9,8 @@ export const EXIT = Object.freeze({
   nothingApplied: 3,
   /** Whether the message set was applied is not known. */
   outcomeUnknown: 4,
+  /** `lint` found at least one error. */
+  findings: 5,
   /** The second Ctrl-C. */
   interrupted: 130,
 });

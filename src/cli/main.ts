@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addCertCommand } from "./commands/cert.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addExplainCommand } from "./commands/explain.js";
+import { addLintCommand } from "./commands/lint.js";
 import { addSendCommand } from "./commands/send.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addUserCommand } from "./commands/user.js";
@@ -15,6 +16,7 @@ Examples:
   qbconnector demo
   qbconnector user add Foo
   qbconnector serve --simulate
+  qbconnector lint request.xml
   QBCONNECTOR_TO="URL='http://127.0.0.1:2080' User='Foo' Password='Bar'" qbconnector send request.xml`;
 
 function makeProgram(): Command {
@@ -29,6 +31,7 @@ function makeProgram(): Command {
   addCertCommand(program);
   addSendCommand(program);
   addExplainCommand(program);
+  addLintCommand(program);
   addDemoCommand(program);
   return program;
 }

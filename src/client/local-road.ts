@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { ConnectionString } from "../connection-string.js";
 import { QBError } from "../errors.js";
 import { readMessageSet } from "../qbxml/envelope.js";
+import { explainRefusal } from "../qbxml/refusal.js";
 import type { QuickBooksSettings, RequestProcessor } from "../quickbooks/request-processor.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
@@ -64,7 +65,11 @@ export class LocalRoad implements Road {
 
   async #process(qbxml: string, call: RoadCall): Promise<string | Uint8Array> {
     const set = readMessageSet(qbxml);
-    return this.#queue.process({ user: USER, settings: this.#settings, set, ...call });
+    try {
+      return await this.#queue.process({ user: USER, settings: this.#settings, set, ...call });
+    } catch (error) {
+      throw error instanceof QBError ? explainRefusal(error, qbxml) : error;
+    }
   }
 }
 

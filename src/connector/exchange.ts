@@ -13,6 +13,8 @@ export class Exchange implements DepartureSignal {
   readonly expectsContinue: boolean;
   /** The body was read to its end. */
   received = false;
+  /** The message set as the client wrote it, when it is short enough to be explained. */
+  sent: { readonly body: Buffer; readonly charset: string | undefined } | undefined;
   /** A request makes one call at most. */
   #onDeparture: (() => void) | undefined;
 

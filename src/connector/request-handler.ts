@@ -4,7 +4,9 @@ import { eventArguments, type EventDispatch } from "../event-dispatch.js";
 import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { CodePage, OutsideCodePage } from "../qbxml/code-page.js";
+import { decodeDocument } from "../qbxml/decode.js";
 import { readMessageSet, type MessageSet } from "../qbxml/envelope.js";
+import { explainRefusal, GREATEST_EXPLAINED } from "../qbxml/refusal.js";
 import type { SessionQueue } from "../quickbooks/session-queue.js";
 import type { QuickBooksSettings } from "../quickbooks/request-processor.js";
 import {
@@ -142,6 +144,7 @@ export class RequestHandler {
     const charset = charsetOf(request);
     const body = await this.#readBody(exchange);
     exchange.received = true;
+    if (body.length <= GREATEST_EXPLAINED) exchange.sent = { body, charset };
     const set = this.#readMessageSet(body, charset);
     if (settings.readOnly) checkReadOnly(set);
     this.#announceRequest(exchange, access, set);
@@ -327,11 +330,18 @@ export class RequestHandler {
 
   #fail(exchange: Exchange, cause: unknown): void {
     const { connection, request, response } = exchange;
-    const error =
+    const reported =
       cause instanceof QBError
         ? cause
         : new QBError("QB_INTERNAL", "the connector failed", { outcome: "unknown", cause });
-    this.#report(error, connection);
+    this.#report(reported, connection);
+    // Findings quote the text; only who sent it may see them.
+    const { sent } = exchange;
+    const codePage = this.#context.codePage().number;
+    const error =
+      sent === undefined
+        ? reported
+        : explainRefusal(reported, () => decodeDocument(sent.body, sent.charset), { codePage });
     if (error.code === "QB_BODY_TIMEOUT" || hasLongRest(request))
       return writeProblem(response, error, { close: true, discard: request });
     writeProblem(response, error, {

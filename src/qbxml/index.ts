@@ -18,6 +18,7 @@ export { customFields, type DataExtFields, type WithCustomFields } from "./custo
 export { decodeDocument } from "./decode.js";
 export { readMessageSet, type EnvelopeOptions, type MessageSet, type RequestSummary } from "./envelope.js";
 export { explain, type Explanation, type HresultExplanation, type StatusExplanation } from "./explain.js";
+export { explainRefusal } from "./refusal.js";
 export { lint, type Country, type LintOptions } from "./lint.js";
 export { repair, type RepairChange, type Repaired } from "./repair.js";
 export { child, readElement, textAt, type QBXMLElement } from "./reader.js";

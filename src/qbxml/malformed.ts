@@ -14,7 +14,7 @@ export const BARE_AMPERSAND = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+
 const ATTRIBUTE = /\s*([^\s=<>"'/]+)(\s*=\s*("[^"]*"|'[^']*')?)?/y;
 const NUMBER = /&#(?:x([0-9a-fA-F]+)|([0-9]+));/g;
 const MAX_DEPTH = 64;
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
+const CONTROL = /[^\t\n\r\x20-\xff]/;
 
 /** The first reason that can be named; undefined for documents that are well-formed, and for rare other reasons. */
 export function firstXmlMistake(document: SourceText): XmlMistake | undefined {

@@ -91,7 +91,7 @@ function mistakesOf({ document, settings, root }: Stage): readonly Mistake[] {
 class Repairing {
   readonly #original: SourceText;
   readonly #settings: LintSettings;
-  readonly #changes: (RepairChange & { readonly offset: number })[] = [];
+  readonly #changes: { readonly offset: number; readonly change: RepairChange }[] = [];
   #document: SourceText;
   #back = (offset: number): number => offset;
 
@@ -119,7 +119,7 @@ class Repairing {
     const changes = this.#changes.toSorted((left, right) => left.offset - right.offset);
     return Object.freeze({
       text: mark + this.#document.text,
-      changes: Object.freeze(changes.map(({ offset: _, ...change }) => Object.freeze(change))),
+      changes: Object.freeze(changes.map(({ change }) => change)),
       remaining: Object.freeze(placeFindings(this.#document, lintSource(this.#document, this.#settings))),
     });
   }
@@ -160,12 +160,7 @@ class Repairing {
   #change(at: number, what: string, rule: FindingRule, path: string | undefined): void {
     const offset = this.#back(at);
     const place = this.#original.positionOf(offset);
-    this.#changes.push({
-      offset,
-      ...place,
-      what,
-      rule,
-      ...(path === undefined || path === "" ? {} : { path }),
-    });
+    const inside = path === undefined || path === "" ? {} : { path };
+    this.#changes.push({ offset, change: Object.freeze({ ...place, what, rule, ...inside }) });
   }
 }

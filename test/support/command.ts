@@ -192,8 +192,12 @@ export const NO_TERMINAL: string | false =
   process.platform === "linux" && existsSync(SCRIPT) ? false : "needs script of util-linux for a terminal";
 
 /** The command on a terminal of its own; all that it prints is `stdout`. */
-export function startOnTerminal(test: TestContext, parameters: readonly string[]): Running {
+export function startOnTerminal(
+  test: TestContext,
+  parameters: readonly string[],
+  options?: StartOptions,
+): Running {
   const command = [process.execPath, COMMAND, ...parameters].map((part) => `'${part}'`).join(" ");
   // With exec the shell is gone: some shells hear the terminal's Ctrl-C too, and die of it after the program ended well.
-  return startProgram(test, SCRIPT, ["-qec", `exec ${command}`, "/dev/null"]);
+  return startProgram(test, SCRIPT, ["-qec", `exec ${command}`, "/dev/null"], options);
 }

@@ -4,6 +4,7 @@ import type { QBClient } from "../../client/qb-client.js";
 import { parseConnectionString } from "../../connection-string.js";
 import { QBError } from "../../errors.js";
 import { decodeDocument } from "../../qbxml/decode.js";
+import type { LintFinding } from "../../qbxml/schema/finding.js";
 import { EXIT } from "../exit-codes.js";
 import { naming, wrongUse } from "../failure.js";
 import { summarizeResponse, type ResponseSummary } from "../response-summary.js";
@@ -130,6 +131,19 @@ function showFailure(error: QBError): void {
     advice: error.advice,
   };
   const shown = Object.entries(facts).filter(([, value]) => value !== "");
-  process.stderr.write(shown.map(([name, value]) => `${name.padEnd(10)} ${onOneLine(value)}\n`).join(""));
+  process.stderr.write(
+    [...shown, ...findingsOf(error)]
+      .map(([name, value]) => `${name.padEnd(10)} ${onOneLine(value)}\n`)
+      .join(""),
+  );
   process.exitCode = error.outcome === "not_applied" ? EXIT.nothingApplied : EXIT.outcomeUnknown;
+}
+
+/** What the connector's lint found in a message set that QuickBooks refused without a reason. */
+function findingsOf({ details }: QBError): [string, string][] {
+  const findings = Array.isArray(details["findings"]) ? (details["findings"] as Partial<LintFinding>[]) : [];
+  return findings.map(({ line, column, rule, message }) => [
+    "finding",
+    `${line ?? ""}:${column ?? ""} ${rule ?? ""}: ${message ?? ""}`,
+  ]);
 }

@@ -184,10 +184,11 @@ class Diagnoser {
     const before = inOrder.findLast(([, other]) => (other?.rank ?? 0) <= rule.rank)?.[1]?.name;
     const after = inOrder.find(([, other]) => (other?.rank ?? 0) > rule.rank)?.[1]?.name;
     const where = [before && `after ${before}`, after && `before ${after}`].filter(Boolean).join(" and ");
+    const expected = this.#allowedAt(index, out);
     return {
       rule: "wrongOrder",
       message: `${rule.name} belongs ${where} in ${this.#name}`,
-      expected: this.#allowedAt(index, out),
+      ...(expected.length === 0 ? {} : { expected }),
       repair: `move ${rule.name} ${before === undefined ? `before ${after ?? ""}` : `behind ${before}`}`,
     };
   }
@@ -196,7 +197,7 @@ class Diagnoser {
     return this.#rules.findLast((rule) => rule !== undefined && rule.rank < rank)?.name;
   }
 
-  /** What may stand where a child stands, between those before and after it that are in order. */
+  /** What may stand where a child stands, from the one before it that is in order to the one after it. */
   #allowedAt(index: number, out: ReadonlySet<number> = new Set()): string[] {
     const fits = (rule: ElementRule | undefined, at: number): boolean => rule !== undefined && !out.has(at);
     const known = this.#rules.map((rule, at) => (fits(rule, at) ? rule : undefined));
@@ -204,7 +205,6 @@ class Diagnoser {
     const high = known.slice(index + 1).find((rule) => rule !== undefined);
     const between = this.#plan.list.filter((rule) => {
       if (!isAvailable(rule, this.#scope) || rule.rank > (high?.rank ?? Infinity)) return false;
-      if (rule === high) return rule.max > 1;
       return rule.rank > (low?.rank ?? -1) || (rule.rank === low?.rank && rule.max > 1);
     });
     return between.slice(0, MAX_EXPECTED).map(({ name }) => name);
