@@ -27,9 +27,9 @@ export function valueVerdict(
   run: Run,
 ): (Verdict & Pick<Finding, "severity">) | undefined {
   if (rule.pattern !== undefined && !rule.pattern.test(value)) return badForm(rule, value);
+  if (rule.values !== undefined) return valueNotListed(rule, rule.values, value, run);
   if (value === "") return undefined;
   if ((rule.kind === "date" || rule.kind === "datetime") && !isOnCalendar(value)) return badForm(rule, value);
-  if (rule.values !== undefined) return valueNotListed(rule, rule.values, value, run);
   const limit = greatestLength(rule, run.scope);
   if (value.length > limit) return tooLong(rule, value, limit);
   return isInRange(rule, value) ? undefined : outOfRange(rule, value);
@@ -57,7 +57,10 @@ function valueNotListed(
     rule: "enum",
     // Real QuickBooks answers with values that no list has.
     severity: response ? "warning" : "error",
-    message: `"${given}" is not a value of ${rule.element}: ${oneOf([...values])}`,
+    message:
+      value === ""
+        ? `${rule.element} is empty; it takes ${oneOf([...values])}`
+        : `"${given}" is not a value of ${rule.element}: ${oneOf([...values])}`,
     given,
     allowed: [...values],
     ...(near === undefined ? {} : { repair: `write ${near}` }),

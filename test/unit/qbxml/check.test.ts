@@ -431,7 +431,7 @@ describe("checkRequest, values", () => {
     customerAdd(
       "<Name>a</Name><IsActive>1</IsActive><CreditLimit>-12.50</CreditLimit><JobStatus>Closed</JobStatus>",
     ),
-    customerAdd("<Name>a</Name><CreditLimit/><JobStatus/><JobStartDate/>"),
+    customerAdd("<Name>a</Name><CreditLimit/><JobStartDate/>"),
     "<CustomerQueryRq><FromModifiedDate>2026-02-28T23:59:59-05:00</FromModifiedDate></CustomerQueryRq>",
     invoiceAdd(
       "<CustomerRef/><InvoiceLineAdd><Quantity>1.12345</Quantity><Rate>-0.5</Rate></InvoiceLineAdd>",
@@ -467,6 +467,7 @@ describe("checkRequest, values", () => {
       "Quantity",
       invoiceAdd("<CustomerRef/><InvoiceLineAdd><Quantity>1.123456</Quantity></InvoiceLineAdd>"),
     ],
+    ["enum", "ENUMTYPE", "JobStatus", customerAdd("<Name>a</Name><JobStatus/>")],
     ["enum", "ENUMTYPE", "JobStatus", customerAdd("<Name>a</Name><JobStatus>Done</JobStatus>")],
     ["maxLength", "STRTYPE", "Name", customerAdd(`<Name>${"n".repeat(42)}</Name>`)],
     [

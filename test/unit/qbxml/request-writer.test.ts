@@ -43,7 +43,10 @@ function bodyOf(name: string, fields: Record<string, unknown>, content: readonly
 }
 
 /** One of the editions that have the request, in turn. */
-function editionWith({ notIn = [] }: { readonly notIn?: readonly string[] }, turn: number): string {
+function editionWith(
+  { notIn = [] }: { readonly notIn?: readonly string[] },
+  turn: number,
+): CheckScope["edition"] {
   const editions = [...EDITIONS.slice(turn % 4), ...EDITIONS, "QBOE" as const];
   return editions.find((edition) => !notIn.includes(edition))!;
 }
