@@ -19,7 +19,7 @@ export function mistakesInDocument(root: SourceElement, scope: CheckScope): Mist
   const mistakes = Object.keys(root.attributes).map((name) =>
     envelope(root, "QBXML", `QBXML takes no attributes, so not ${shown("", name)}`, "leave it out"),
   );
-  if (/[^ \t\r\n]/.test(root.text)) mistakes.push(envelope(root, "QBXML", "text stands directly in QBXML"));
+  if (/[^ \t\r\n]/.test(root.text)) mistakes.push(looseText(root));
   if (root.children.length === 0)
     mistakes.push(
       envelope(root, "QBXML", "the QBXML element holds no message set", "put QBXMLMsgsRq into it"),
@@ -82,6 +82,15 @@ function notASet(element: SourceElement): Mistake {
   const near = nearestName(element.name, SETS);
   const message = `${name} is not a message set${near === undefined ? "" : `; did you mean ${near}?`}`;
   return envelope(element, element.name, message, near === undefined ? undefined : `write ${near}`);
+}
+
+function looseText(element: SourceElement): Mistake {
+  const message = "text stands directly in QBXML, which holds message sets";
+  return {
+    element,
+    kind: "structure",
+    finding: { rule: "content", severity: "error", path: "QBXML", message },
+  };
 }
 
 function envelope(element: SourceElement, path: string, message: string, repair?: string): Mistake {

@@ -185,7 +185,11 @@ describe("qbconnector send, failures with nothing applied: exit code 3", () => {
 
   it("QuickBooks refuses the whole set", async (test) => {
     const set = requestSet("<CustomerAddRq><CustomerAdd><Nonsense/></CustomerAdd></CustomerAddRq>");
-    check(await send(test, await simulatedConnector(test), set), /^hresult +0x80040400$/m);
+    check(
+      await send(test, await simulatedConnector(test), set),
+      /^hresult +0x80040400$/m,
+      /^finding +1:\d+ unknownElement: Nonsense is not an element of CustomerAdd$/m,
+    );
   });
 
   it("the connection is cut during a query", async (test) => {

@@ -36,6 +36,14 @@ describe("lint", () => {
     check(text, ["5:4 attributeValue", "6:16 form", "7:2 unknownElement"]);
   });
 
+  it("goes past text beside elements", () => {
+    const text = customer("\n<Phone>1</Phone> words\n<Name>a</Name><![CDATA[more]]>\n<Emial/>\n");
+    check(text, ["5:1 wrongOrder", "5:18 content", "7:1 unknownElement"]);
+    assert.equal(lint(text)[1]?.path, "QBXMLMsgsRq/CustomerAddRq/CustomerAdd");
+    check(set("words<HostQueryRq/>"), ["4:1 content"]);
+    check(`${HEAD}<QBXML>words<QBXMLMsgsRq onError="stopOnError"/></QBXML>`, ["3:8 content"]);
+  });
+
   it("counts characters, not bytes", () => {
     const text = customer("<Name>&#233;</Name><CompanyName>Zoë Øre</CompanyName><Emial>e</Emial>");
     const column = text.split("\n")[3]!.indexOf("<Emial>") + 1;
