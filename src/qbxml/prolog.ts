@@ -12,7 +12,7 @@ export interface Prolog {
   readonly end: number;
   readonly declarations: readonly Piece[];
   readonly instructions: readonly Piece[];
-  /** What the only qbxml instruction says, wherever it stands. */
+  /** What the qbxml instruction says, wherever it stands, and however often it says the same. */
   readonly version: string | undefined;
   /** Instructions inside or behind the element. */
   readonly misplaced: readonly Piece[];
@@ -47,14 +47,14 @@ export function readProlog(source: string): Prolog {
   }
   const instructions = pieces.filter((piece) => isNamed(piece, "qbxml"));
   const all = [...instructions, ...misplaced.filter((piece) => isNamed(piece, "qbxml"))];
-  const [only] = all;
+  const versions = new Set(all.map((piece) => versionIn(source, piece)));
   return {
     pieces,
     end,
     declarations: pieces.filter((piece) => isNamed(piece, "xml")),
     instructions,
     misplaced,
-    version: only === undefined || all.length > 1 ? undefined : versionIn(source, only),
+    version: versions.size === 1 ? [...versions][0] : undefined,
     ofRequests: !RESPONSES.test(source),
   };
 }

@@ -68,8 +68,8 @@ function repairInstruction(
 ): readonly SourceEdit[] {
   const misplaced = prolog.misplaced.filter((piece) => isNamed(piece, "qbxml"));
   const [first, ...others] = [...prolog.instructions, ...misplaced];
-  const doctype = prolog.pieces.find(({ kind }) => kind === "doctype");
-  if (doctype !== undefined) return replaceDoctype(source, doctype, first, chooseVersion);
+  const doctypes = prolog.pieces.filter(({ kind }) => kind === "doctype");
+  if (doctypes.length > 0) return replaceDoctypes(source, doctypes, first, chooseVersion);
   if (first === undefined) {
     const text = instruction(chooseVersion());
     return [insertion(prolog.end, `${text}\n`, `added ${text}`)];
@@ -91,18 +91,19 @@ function repairInstruction(
   return first.name === "qbxml" ? doubles : [rename(first, version), ...doubles];
 }
 
-function replaceDoctype(
+function replaceDoctypes(
   source: string,
-  doctype: Piece,
+  doctypes: readonly Piece[],
   present: Piece | undefined,
   chooseVersion: () => string,
 ): readonly SourceEdit[] {
-  if (present !== undefined) return [removal(source, doctype, "removed the DOCTYPE of versions 1.x")];
+  const removed = doctypes.map((piece) => removal(source, piece, "removed the DOCTYPE of versions 1.x"));
+  const [first] = doctypes;
+  if (present !== undefined || first === undefined) return removed;
   const text = instruction(chooseVersion());
-  const { start, end } = doctype;
-  return [
-    { start, end, replacement: text, rule: "prolog", what: `the DOCTYPE of versions 1.x became ${text}` },
-  ];
+  const what = `the DOCTYPE of versions 1.x became ${text}`;
+  const replaced = { start: first.start, end: first.end, replacement: text, rule: "prolog", what } as const;
+  return [replaced, ...removed.slice(1)];
 }
 
 function rename({ start, end }: Piece, version: string): SourceEdit {

@@ -88,6 +88,11 @@ function mistakesOf({ document, settings, root }: Stage): readonly Mistake[] {
   return root === undefined ? [] : mistakesInDocument(root, scopeOf(readProlog(document.source), settings));
 }
 
+function rootOf(document: SourceText): SourceElement | undefined {
+  const tree = readTree(document, readProlog(document.source));
+  return "root" in tree ? tree.root : undefined;
+}
+
 class Repairing {
   readonly #original: SourceText;
   readonly #settings: LintSettings;
@@ -101,14 +106,14 @@ class Repairing {
     this.#settings = settings;
   }
 
-  /** What would make matters worse is not done. */
+  /** What leaves the document broken is not done. */
   apply(step: Step): void {
     const stage = this.#stage();
     const edits = step(stage);
     if (edits.length === 0) return;
     const { source, back } = applyEdits(this.#document.source, edits);
     const next = new SourceText(textOf(source));
-    if (!this.#isBetter(next)) return;
+    if (rootOf(next) === undefined) return;
     this.#tell(edits, stage);
     const before = this.#back;
     this.#back = (offset) => before(back(offset));
@@ -125,19 +130,8 @@ class Repairing {
   }
 
   #stage(): Stage {
-    const tree = readTree(this.#document, readProlog(this.#document.source));
-    return {
-      document: this.#document,
-      settings: this.#settings,
-      root: "root" in tree ? tree.root : undefined,
-    };
-  }
-
-  #isBetter(next: SourceText): boolean {
-    const [before, after] = [this.#document, next].map((document) => lintSource(document, this.#settings));
-    const isMalformed = (findings: typeof before): boolean => findings?.[0]?.finding.rule === "malformed";
-    if (isMalformed(after)) return false;
-    return isMalformed(before) || (after?.length ?? 0) <= (before?.length ?? 0);
+    const document = this.#document;
+    return { document, settings: this.#settings, root: rootOf(document) };
   }
 
   #tell(edits: readonly SourceEdit[], stage: Stage): void {

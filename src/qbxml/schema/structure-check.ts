@@ -78,13 +78,10 @@ function checkChildren(
 }
 
 function checkChild(place: Place, index: number, child: QBXMLElement, rule: ElementRule, run: Run): void {
-  // What came too late for the set has been said; its content is looked at as if the set declared the later version.
-  const scope = rule.since > run.scope.version ? { ...run.scope, version: rule.since } : run.scope;
-  const inside = scope === run.scope ? run : { ...run, scope };
-  if (rule.structure === undefined) return checkScalar(place, index, child, rule, inside);
+  if (rule.structure === undefined) return checkScalar(place, index, child, rule, run);
   const plan = planOf(rule.structure);
   const partial = run.response && place.element.name.endsWith("Rs");
-  checkStructure(new Place(child, plan, place, index), plan, inside, partial);
+  checkStructure(new Place(child, plan, place, index), plan, run, partial);
 }
 
 function checkScalar(place: Place, index: number, child: QBXMLElement, rule: ElementRule, run: Run): void {

@@ -90,6 +90,7 @@ describe("lint, characters", () => {
         ["characters", "error", "中", "QBXMLMsgsRq/CustomerAddRq/CustomerAdd/Name"],
       ],
     );
+    check(customer("<Name>öö</Name>"), ["4:35 characters"]);
     check(customer("<Name>&#20013;</Name>"), ["4:35 characters"]);
     check(customer("<Name>&#20013;</Name>"), [], { codePage: 936 });
     assert.match(lint(customer("<Name>Łódź</Name>"))[0]?.repair ?? "", /write L/);

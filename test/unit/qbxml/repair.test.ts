@@ -142,6 +142,8 @@ describe("repair", () => {
     ["the instruction twice", xml + qbxml + qbxml + body],
     ["the instruction behind", xml + body + qbxml],
     ["a DOCTYPE", xml + doctype + body],
+    ["two DOCTYPEs", xml + doctype + doctype + body],
+    ["two DOCTYPEs and the instruction", xml + doctype + doctype + qbxml + body],
     ["a DOCTYPE and the instruction", xml + doctype + qbxml + body],
     ["capital letters", `${xml}<?QBXML version="13.0"?>\n${body}`],
     ["no onError", xml + qbxml + body.replace(' onError="stopOnError"', "")],
