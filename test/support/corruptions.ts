@@ -85,8 +85,9 @@ const CORRUPTERS = {
     const all = parent.children.filter(({ name }) => name === node.name);
     return { rules: ["tooMany"], at: all.slice(-1) };
   },
-  unknownElement({ node, parent, index }) {
-    const stranger = leaf(`${node.name}s`, "1");
+  unknownElement({ node, parent, index, content }) {
+    const ending = elementNamed(content, `${node.name}s`) === undefined ? "s" : "x";
+    const stranger = leaf(`${node.name}${ending}`, "1");
     parent.children.splice(index, 0, stranger);
     return { rules: ["unknownElement"], at: [stranger] };
   },

@@ -43,6 +43,18 @@ function isOnlyStructure(name: string, { content }: Structure): boolean {
   );
 }
 
+/** A response: the name of its request, its status, and what a caller gets for it. */
+export function responseObjectOf(tree: Tree): Fields {
+  const fields = fieldsOf(tree, messageOf(tree.name));
+  const own = ["ErrorRecovery", ...Object.keys(tree.attributes)].filter((key) => key in fields);
+  const answer = answerObjectOf(tree);
+  return {
+    name: tree.name.slice(0, -2),
+    ...Object.fromEntries(own.map((key) => [key, fields[key]])),
+    ...(answer === undefined ? {} : { answer }),
+  };
+}
+
 /** What a caller gets for a response: the object that it returns, or the list of them. */
 export function answerObjectOf(tree: Tree): unknown {
   const message = messageOf(tree.name);

@@ -3,6 +3,7 @@ import { smallElement } from "./instances.js";
 import {
   elementsOf,
   facts,
+  lengthLimit,
   messageOf,
   structureOf,
   VERSIONS,
@@ -43,7 +44,8 @@ function editOnce(root: Tree, scope: Scope, random: Random): string {
 export function thinned(tree: Tree, random: Random): Tree {
   const copy = copyOf(tree);
   for (const { node, content } of [...structuresOf(copy)]) {
-    if (random.below(2) === 0) node.children = node.children.filter(() => random.below(4) > 0);
+    if (node !== copy && random.below(2) === 0)
+      node.children = node.children.filter(() => random.below(4) > 0);
     mixLines(node, content, random);
   }
   return copy;
@@ -126,6 +128,12 @@ const EDITS = {
     const leaves = node.children.filter(({ children }) => children.length === 0);
     if (leaves.length > 0) random.of(leaves).text = random.of(TEXTS);
   },
+  boundary({ node, content, scope, random }) {
+    const scalars = [...elementsOf(content)].filter(({ fact }) => fact.type !== undefined);
+    const found = random.of([...node.children, undefined]);
+    const fact = scalars.find((place) => place.fact.name === found?.name)?.fact;
+    if (found !== undefined && fact !== undefined) found.text = random.of(boundariesOf(fact, scope));
+  },
   attribute({ node, random }) {
     const owner = random.of([node, ...node.children]);
     const name = random.of([...Object.values(facts.attributes).map((fact) => fact.name), "useMacro", "id"]);
@@ -140,6 +148,15 @@ const EDITS = {
     node.text = random.of(["x", " ", "\n  "]);
   },
 } satisfies Record<string, (situation: Situation) => void>;
+
+/** Values at the edge of what an element takes, and just beyond. */
+function boundariesOf(fact: ElementFact, { edition }: Scope): string[] {
+  if (fact.enum !== undefined) return [...(facts.enums[fact.enum] ?? [])].reverse();
+  const limits = [fact.minValue, fact.maxValue].filter((limit) => limit !== undefined);
+  if (limits.length > 0) return limits.flatMap((limit) => [limit - 1, limit, limit + 1].map(String));
+  const longest = Math.min(lengthLimit(fact, edition), 5000);
+  return ["x".repeat(longest), "x".repeat(longest + 1), "x".repeat(longest - 1)];
+}
 
 function insertAt(node: Tree, child: Tree, random: Random): void {
   node.children.splice(random.below(node.children.length + 1), 0, child);
