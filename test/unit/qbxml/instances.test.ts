@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { readElement, type QBXMLElement } from "qbconnector/qbxml";
 import { corruptionsOf, type Corruption } from "../../support/corruptions.js";
+import type { Tree } from "../../support/element-tree.js";
 import { judge } from "../../support/facts-oracle.js";
 import { documentOf } from "../../support/instance-documents.js";
 import { instancesOf, valueInstancesOf, type Instance } from "../../support/instances.js";
@@ -57,10 +60,12 @@ describe("instances of all messages", () => {
     t.diagnostic(`${places.size} elements by their path, ${values.size} values of ${listed.length} enums`);
   });
 
-  it("are well-formed to saxes and to libxml2, and hold what was meant", (t) => {
+  it("are well-formed to saxes and to libxml2, and to all readers hold what was meant", (t) => {
     const texts = instances.map(({ tree, scope }) => documentOf(tree, scope).text);
     for (const [at, text] of texts.entries()) {
-      assert.deepEqual(readBySaxes(text).children[0]?.children.at(-1), instances[at]?.tree);
+      const { tree } = instances[at] as Instance;
+      assert.deepEqual(readBySaxes(text).children[0]?.children.at(-1), tree);
+      assert.ok(isSame(readElement(text).children[0]?.children.at(-1), tree), `readElement of ${tree.name}`);
     }
     assert.deepEqual(
       complaints(texts).filter((complaint) => complaint !== undefined),
@@ -89,6 +94,17 @@ function* corruptions(): Generator<Corruption> {
     const full = structural.filter((instance) => instance.message === message && instance.kind === "full");
     for (const instance of PLACES > 2 ? full : full.slice(0, 1)) yield* corruptionsOf(instance, PLACES);
   }
+}
+
+/** Attributes may be an object of any prototype. */
+function isSame(read: QBXMLElement | undefined, { name, attributes, children, text }: Tree): boolean {
+  return (
+    read?.name === name &&
+    read.text === text &&
+    isDeepStrictEqual({ ...read.attributes }, attributes) &&
+    read.children.length === children.length &&
+    read.children.every((child, at) => isSame(child, children[at] as Tree))
+  );
 }
 
 /** The first few items that are only in one of the lists. */
