@@ -5,6 +5,7 @@ import {
   facts,
   messageOf,
   structureOf,
+  type Content,
   type ElementFact,
   type Structure,
 } from "./qbxml-facts.js";
@@ -55,32 +56,30 @@ export function responseObjectOf(tree: Tree): Fields {
   };
 }
 
-/** What a caller gets for a response: the object that it returns, or the list of them. */
+/** What a caller gets for a response: the object that it returns, the list of them, or the fields of the response. */
 export function answerObjectOf(tree: Tree): unknown {
   const message = messageOf(tree.name);
-  const { ErrorRecovery: _, ...fields } = fieldsOf(tree, {
-    ...message,
-    attributes: message.attributes ?? [],
-  });
-  const content = message.content.filter(
-    (fact) => fact.choice !== undefined || fact.name !== "ErrorRecovery",
-  );
+  const content = answerContent(tree.name);
   const [only] = content;
   if (only === undefined) return undefined;
-  if (only.choice !== undefined && content.length === 1) {
-    const records = tree.children
-      .filter(({ name }) => name !== "ErrorRecovery")
-      .map((child) => ({ ...childFields(child, message), $element: child.name }));
-    return only.max === undefined ? records[0] : records;
+  const { ErrorRecovery: _, ...fields } = fieldsOf({ ...tree, attributes: {} }, message);
+  if (content.length > 1) return Object.keys(fields).length === 0 ? undefined : fields;
+  if (only.choice !== undefined) {
+    const records = tree.children.filter(({ name }) => name !== "ErrorRecovery");
+    const kinds = records.map((child) => ({ ...childFields(child, message), $element: child.name }));
+    return only.max === undefined ? kinds[0] : kinds;
   }
-  if (content.length > 1)
-    return Object.fromEntries(
-      content.flatMap((fact) =>
-        fact.name !== undefined && fact.name in fields ? [[fact.name, fields[fact.name]]] : [],
-      ),
-    );
-  const value = fields[only.name ?? ""];
-  return value ?? (only.max === undefined ? undefined : []);
+  return fields[only.name] ?? (only.max === undefined ? undefined : []);
+}
+
+/** Whether the answer to a request is a list. */
+export function isListAnswer(request: string): boolean {
+  const content = answerContent(`${request}Rs`);
+  return content.length === 1 && content[0]?.max !== undefined;
+}
+
+function answerContent(message: string): Content {
+  return messageOf(message).content.filter((fact) => fact.name !== "ErrorRecovery");
 }
 
 function childFields(child: Tree, message: Structure): Fields {
