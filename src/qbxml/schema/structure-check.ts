@@ -80,8 +80,13 @@ function checkChildren(
 function checkChild(place: Place, index: number, child: QBXMLElement, rule: ElementRule, run: Run): void {
   if (rule.structure === undefined) return checkScalar(place, index, child, rule, run);
   const plan = planOf(rule.structure);
-  const partial = run.response && place.element.name.endsWith("Rs");
+  const partial = run.response && mayBePartial(place.element.name);
   checkStructure(new Place(child, plan, place, index), plan, run, partial);
+}
+
+/** Whether the request of this response can ask for certain elements of the objects that it returns. */
+function mayBePartial(name: string): boolean {
+  return name.endsWith("Rs") && planOf(name.replace(/Rs$/, "Rq")).elements.has("IncludeRetElement");
 }
 
 function checkScalar(place: Place, index: number, child: QBXMLElement, rule: ElementRule, run: Run): void {

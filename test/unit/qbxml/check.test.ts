@@ -420,6 +420,17 @@ describe("checkMessageSet", () => {
   });
 });
 
+describe("responses whose requests take no IncludeRetElement", () => {
+  it("hold whole objects", () => {
+    const status = 'statusCode="0" statusSeverity="Info"';
+    const text = `<DataExtModRs ${status}><DataExtRet><DataExtName>a</DataExtName></DataExtRet></DataExtModRs>`;
+    const findings = checkSet(text, "", "QBXMLMsgsRs");
+    assert.deepEqual(rulesAndPaths(findings).slice(0, 1), [
+      "missingElement QBXMLMsgsRs/DataExtModRs/DataExtRet",
+    ]);
+  });
+});
+
 describe("checkRequest, cost", () => {
   it("grows with the document, also with many mistakes", () => {
     const ids = "<ListID>1-1</ListID>".repeat(20_000);
