@@ -156,7 +156,7 @@ function expression(content: Content, scope: Scope, isPartialContent = false): s
       fact.choice === undefined
         ? `${fact.name};`
         : alternativesIn(fact, scope)
-            .map((alternative) => expression(alternative, scope))
+            .map((alternative) => expression(alternative, scope, isPartialContent))
             .join("|");
     const most = fact.max === "unbounded" ? "" : (fact.max ?? 1);
     return one === "" ? "" : `(?:${one}){${isPartialContent ? 0 : (fact.min ?? 1)},${most}}`;
