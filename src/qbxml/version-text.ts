@@ -1,6 +1,6 @@
 import type { Edition } from "./schema/finding.js";
 
-/** The versions of qbXML; after 6.0 they are the same for every country. */
+/** The versions of qbXML; after 6.0 they are the same for every country, but for 6.1, with which Australia got its taxes. */
 export const QBXML_VERSIONS: readonly string[] = [
   "1.0",
   "1.1",
@@ -11,6 +11,7 @@ export const QBXML_VERSIONS: readonly string[] = [
   "4.1",
   "5.0",
   "6.0",
+  "6.1",
   "7.0",
   "8.0",
   "9.0",
