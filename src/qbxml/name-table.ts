@@ -68,12 +68,13 @@ export class NameTable {
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     for (let name = this.#slots[slot]; name !== undefined; name = name.chained)
       if (name.hash === hash && isAt(bytes, start, end, name)) return name;
-    return this.#add(bytes.slice(start, end), hash, slot);
+    // A copy: the slice of a Buffer would show what is written there later, and keep the document alive.
+    return this.#add(Buffer.from(bytes.subarray(start, end)), hash, slot);
   }
 
-  #add(bytes: Uint8Array, hash: number, slot: number): Name {
+  #add(bytes: Buffer, hash: number, slot: number): Name {
     const name: Name = {
-      text: internalized(Buffer.from(bytes).toString("latin1")),
+      text: internalized(bytes.toString("latin1")),
       bytes,
       hash,
       chained: this.#slots[slot],
