@@ -1,6 +1,7 @@
 import type { IrregularityList } from "./irregularities.js";
 import { UNKNOWN_PLAN, type FieldPlan, type RecordPlan } from "./schema/read-plan.js";
-import { setOwn, TOKEN, type Tokenizer } from "./tokenizer.js";
+import { setOwn } from "./set-own.js";
+import { TOKEN, type Tokenizer } from "./tokenizer.js";
 
 export type Fields = Record<string, unknown>;
 

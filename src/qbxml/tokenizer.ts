@@ -1,39 +1,17 @@
-import { QBError, type ErrorCode } from "../errors.js";
-import {
-  BYTE,
-  BYTES,
-  classesOf,
-  decodeUtf8,
-  findClass,
-  withLineFeeds,
-  withoutReferences,
-  type CharacterTrouble,
-} from "./character-data.js";
-import {
-  endOfName,
-  endOfSameName,
-  isNameStart,
-  MAX_NAMES,
-  sharedNames,
-  type Name,
-  type NameTable,
-} from "./name-table.js";
-import { ByteWindow } from "./byte-window.js";
+import type { ErrorCode } from "../errors.js";
+import { AttributeList, endOfWhiteSpace, NEED_MORE, type Attributes } from "./attribute-list.js";
+import { BYTE, BYTES, classesOf, findClass, withLineFeeds } from "./character-data.js";
+import { DocumentSource, type Irregularity } from "./document-source.js";
+import { endOfName, endOfSameName, isNameStart, type Name } from "./name-table.js";
 import type { Position } from "./position.js";
+import { beginsWith, endOfUsualDeclaration, faultOfDeclaration } from "./xml-declaration.js";
 
+export type { Attributes } from "./attribute-list.js";
+export type { Irregularity } from "./document-source.js";
 export type { Position } from "./position.js";
 
-export type Attributes = Readonly<Record<string, string>>;
-
-/** Kinds of tokens. `needMore` asks for `write` or `end`. */
+/** Kinds of tokens. `needMore` asks for `write` or `finish`. */
 export const TOKEN = Object.freeze({ needMore: 0, start: 1, end: 2, text: 3, instruction: 4, done: 5 });
-
-/** A character that XML does not allow, found by a tolerant reading, which keeps it. */
-export interface Irregularity extends Position {
-  readonly character: string;
-  /** The element that holds it, as names from the root down. The place is that where its text begins. */
-  readonly path: string;
-}
 
 export interface TokenizerOptions {
   /** Makes the reading tolerant of control characters and told of each. Never for what goes to QuickBooks. */
@@ -43,38 +21,25 @@ export interface TokenizerOptions {
 }
 
 const MAX_DEPTH = 64;
-/** With more attributes than these a set of names is made. */
-const MANY_ATTRIBUTES = 32;
 /** A value that grows longer while it arrives is no value of QuickBooks. */
 const MAX_ARRIVING_BYTES = 32 * 1024 * 1024;
 
 /** A comment, or white space between elements: no token. */
 const SKIPPED = -1;
-const NEED_MORE = -1;
 /** What a writer could not write as it stands in the source. */
 const NOT_PLAIN = BYTE.work | BYTE.wide | BYTE.control | BYTE.greater | BYTE.less;
 const NOT_LAYOUT = /[^ \t\n]/;
-const QUOTE = 0x22;
-const APOSTROPHE = 0x27;
 const LESS = 0x3c;
 const GREATER = 0x3e;
 const SLASH = 0x2f;
 const LINE_FEED = 0x0a;
 const EXCLAMATION = 0x21;
 const QUESTION = 0x3f;
-const EQUALS = 0x3d;
 const CDATA_START = Buffer.from("<![CDATA[");
 const CDATA_END = Buffer.from("]]>");
 const COMMENT_START = Buffer.from("<!--");
 const COMMENT_END = Buffer.from("--");
-const NO_NAMES = new Set<Name>();
 const NO_BYTES = new Uint8Array();
-const DECLARATION =
-  /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>$/;
-const SMALL_X = 0x78;
-/** Any other is taken apart, which takes longer than all the rest of a small document. */
-const USUAL_DECLARATION = Buffer.from('<?xml version="1.0" encoding="utf-8"?>');
-const MAX_DECLARATION = 1000;
 
 /**
  * Reads XML 1.0 in UTF-8 strictly, as far as qbXML uses it: one root, elements, attributes, text, CDATA, comments,
@@ -94,24 +59,16 @@ export class Tokenizer {
   /** First byte of the token in the document, and the byte behind it. */
   start = 0;
   end = 0;
-  attributeCount = 0;
   /** Of a text token, in `window`. */
   textStart = 0;
   textEnd = 0;
 
-  readonly #names: NameTable;
-  readonly #onIrregular: ((irregularity: Irregularity) => void) | undefined;
   readonly #looseTextCode: ErrorCode;
   readonly #open: Name[] = [];
-  readonly #attributeNames: Name[] = [];
-  #manyNames = NO_NAMES;
-  readonly #attributeTexts: (string | undefined)[] = [];
-  readonly #attributeStarts: number[] = [];
-  readonly #attributeEnds: number[] = [];
-
-  readonly #window = new ByteWindow();
-  /** Those of the window. */
-  #bytes: Buffer = this.#window.bytes;
+  readonly #source: DocumentSource;
+  readonly #attributes: AttributeList;
+  /** Those of the source. */
+  #bytes: Buffer;
   #limit = 0;
   #at = 0;
   #ended = false;
@@ -122,19 +79,20 @@ export class Tokenizer {
   #endIsDue = false;
   /** The window holds no whole token. */
   #starved = true;
-  #newNames = 0;
   /** The element that is open has an element in it, or text. */
   #holdsElements = false;
   #holdsText = false;
   #text: string | undefined;
 
-  constructor(options: TokenizerOptions = {}) {
-    this.#names = sharedNames();
-    this.#onIrregular = options.onIrregular;
-    this.#looseTextCode = options.looseTextCode ?? "QB_XML_MALFORMED";
+  constructor({ onIrregular, looseTextCode = "QB_XML_MALFORMED" }: TokenizerOptions = {}) {
+    this.#looseTextCode = looseTextCode;
+    this.#source = new DocumentSource({ onIrregular, path: () => this.path() });
+    this.#attributes = new AttributeList(this.#source);
+    this.#bytes = this.#source.window.bytes;
   }
+
   write(chunk: Uint8Array): void {
-    if (chunk.length > 0 && this.#window.arrive(chunk, this.#limit - this.#at)) this.#takeIn();
+    if (chunk.length > 0 && this.#source.window.arrive(chunk, this.#limit - this.#at)) this.#takeIn();
   }
 
   /** No more bytes will come. */
@@ -146,8 +104,8 @@ export class Tokenizer {
   #takeIn(): void {
     if (this.#starved && this.#limit - this.#at > MAX_ARRIVING_BYTES)
       this.#fail(`more than ${MAX_ARRIVING_BYTES} bytes without an end`, this.#at);
-    this.#window.advance(this.#at);
-    this.#bytes = this.#window.bytes;
+    this.#source.window.advance(this.#at);
+    this.#bytes = this.#source.window.bytes;
     this.#at = 0;
     this.#limit = this.#bytes.length;
     this.#starved = false;
@@ -211,7 +169,8 @@ export class Tokenizer {
   #passOutside(at: number, end: number, seen: number): number {
     if ((seen & BYTE.content) !== 0) {
       const place = findClass(this.#bytes, at, end, BYTE.content);
-      const isMark = this.#window.base + place === 0 && this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb;
+      const isMark =
+        this.#source.window.base + place === 0 && this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb;
       this.#fail(isMark ? "a second byte order mark" : "text outside the root element", place);
     }
     this.#at = end;
@@ -244,10 +203,10 @@ export class Tokenizer {
     this.textStart = textStart;
     this.textEnd = textEnd;
     this.#text = undefined;
-    if ((seen & BYTE.control) !== 0) this.#meetControls(textStart, textEnd);
+    if ((seen & BYTE.control) !== 0) this.#source.meetControls(textStart, textEnd);
     if ((seen & NOT_PLAIN) !== 0) {
-      const text = this.#decode(textStart, textEnd, seen);
-      this.#text = kind === "cdata" ? text : this.#resolve(text, textStart);
+      const text = this.#source.characters(textStart, textEnd, seen);
+      this.#text = kind === "cdata" ? text : this.#source.resolve(text, textStart);
     }
     const content = this.#text === undefined ? (seen & BYTE.content) !== 0 : NOT_LAYOUT.test(this.#text);
     if (content && this.#holdsElements) this.#failLoose(start);
@@ -290,7 +249,7 @@ export class Tokenizer {
     if (end === -1) {
       end = endOfName(this.#bytes, at + 1, this.#limit);
       if (end >= this.#limit) return this.#incomplete("a tag");
-      name = this.#nameAt(at + 1, end);
+      name = this.#source.nameAt(at + 1, end);
       if (this.#afterStart) (this.#previous as Name).firstChild = name;
       else if (this.#previous !== undefined) this.#previous.nextSibling = name;
     }
@@ -299,99 +258,23 @@ export class Tokenizer {
     return this.#scanAttributes(at, end, name as Name);
   }
 
-  #nameAt(start: number, end: number): Name {
-    const before = this.#names.size;
-    const name = end === start ? undefined : this.#names.nameOf(this.#bytes, start, end);
-    if (name === undefined || name.text === "xmlns") this.#failName(start);
-    if (this.#names.size > before && ++this.#newNames > MAX_NAMES)
-      this.#fail(`more than ${MAX_NAMES} different names`, start);
-    return name;
-  }
-
   #scanAttributes(at: number, from: number, name: Name): number {
+    const bytes = this.#bytes;
     const limit = this.#limit;
-    let guess = name.firstAttribute;
+    const attributes = this.#attributes;
+    attributes.count = 0;
     let here = from;
-    this.attributeCount = 0;
     for (;;) {
       const gap = here;
-      while (here < limit && isWhiteSpace(this.#bytes[here])) here++;
+      here = endOfWhiteSpace(bytes, here, limit);
       if (here >= limit) return this.#incomplete("a tag");
-      const byte = this.#bytes[here];
+      const byte = bytes[here];
       if (byte === GREATER) return this.#startElement(at, here + 1, name, false);
       if (byte === SLASH) return this.#startEmptyElement(at, here, name);
-      if (here === gap) this.#failName(here);
-      here = this.#scanAttribute(here, name, guess);
+      if (here === gap) this.#source.failName(here);
+      here = attributes.scan(here, name);
       if (here === NEED_MORE) return this.#incomplete("a tag");
-      guess = (this.#attributeNames[this.attributeCount - 1] as Name).nextAttribute;
     }
-  }
-
-  /** The end of the attribute. */
-  #scanAttribute(at: number, element: Name, guess: Name | undefined): number {
-    const limit = this.#limit;
-    let name = guess;
-    let here = guess === undefined ? -1 : endOfSameName(this.#bytes, at, limit, guess);
-    if (here === -1) {
-      here = endOfName(this.#bytes, at, limit);
-      if (here >= limit) return NEED_MORE;
-      name = this.#nameAt(at, here);
-      if (this.attributeCount === 0) element.firstAttribute = name;
-      else (this.#attributeNames[this.attributeCount - 1] as Name).nextAttribute = name;
-    }
-    const nameEnd = here;
-    while (here < limit && isWhiteSpace(this.#bytes[here])) here++;
-    if (here >= limit) return NEED_MORE;
-    if (this.#bytes[here] !== EQUALS && here === nameEnd) this.#failName(at);
-    if (this.#bytes[here] !== EQUALS) this.#fail(`the attribute ${(name as Name).text} has no value`, here);
-    here++;
-    while (here < limit && isWhiteSpace(this.#bytes[here])) here++;
-    return here >= limit ? NEED_MORE : this.#scanValue(here, name as Name, at);
-  }
-
-  #scanValue(at: number, name: Name, nameStart: number): number {
-    const quote = this.#bytes[at];
-    if (quote !== QUOTE && quote !== APOSTROPHE)
-      this.#fail(`the value of ${name.text} must stand in quotation marks`, at);
-    const limit = this.#limit;
-    let seen = 0;
-    let end = at + 1;
-    for (; end < limit && this.#bytes[end] !== quote; end++)
-      seen |= BYTES[this.#bytes[end] as number] as number;
-    if ((seen & BYTE.less) !== 0)
-      this.#fail(
-        `"<" in the value of ${name.text} must be written as &lt;`,
-        findClass(this.#bytes, at, end, BYTE.less),
-      );
-    if (end >= limit) return NEED_MORE;
-    this.#addAttribute(name, nameStart, at + 1, end, seen);
-    return end + 1;
-  }
-
-  #addAttribute(name: Name, nameStart: number, start: number, end: number, seen: number): void {
-    const count = this.attributeCount;
-    if (this.#isRepeated(name, count)) this.#fail(`the attribute ${name.text} stands twice`, nameStart);
-    if ((seen & BYTE.control) !== 0) this.#meetControls(start, end);
-    this.#attributeNames[count] = name;
-    this.#attributeStarts[count] = start;
-    this.#attributeEnds[count] = end;
-    this.#attributeTexts[count] =
-      (seen & (BYTE.work | BYTE.wide | BYTE.layout)) === 0 ? undefined : this.#decodeValue(start, end, seen);
-    this.attributeCount = count + 1;
-  }
-
-  #isRepeated(name: Name, count: number): boolean {
-    if (count < MANY_ATTRIBUTES) {
-      for (let index = 0; index < count; index++) if (this.#attributeNames[index] === name) return true;
-      return false;
-    }
-    if (count === MANY_ATTRIBUTES) this.#manyNames = new Set(this.#attributeNames.slice(0, count));
-    const { size } = this.#manyNames;
-    return this.#manyNames.add(name).size === size;
-  }
-
-  #decodeValue(start: number, end: number, seen: number): string {
-    return this.#resolve(this.#decode(start, end, seen).replace(/[\t\n]/g, " "), start);
   }
 
   #startEmptyElement(at: number, slash: number, name: Name): number {
@@ -422,7 +305,7 @@ export class Tokenizer {
     const limit = this.#limit;
     let end = endOfSameName(this.#bytes, at + 2, limit, name);
     if (end === -1) return this.#otherEnd(at, name);
-    while (end < limit && isWhiteSpace(this.#bytes[end])) end++;
+    end = endOfWhiteSpace(this.#bytes, end, limit);
     if (end >= limit) return this.#incomplete("a tag");
     if (this.#bytes[end] !== GREATER) this.#fail(`the end tag of ${name.text} has no ">"`, end);
     return this.#endElement(at, end + 1);
@@ -449,8 +332,8 @@ export class Tokenizer {
   }
 
   #scanExclamation(at: number): number {
-    const comment = this.#beginsWith(at, COMMENT_START);
-    const cdata = this.#beginsWith(at, CDATA_START);
+    const comment = beginsWith(this.#bytes, at, COMMENT_START);
+    const cdata = beginsWith(this.#bytes, at, CDATA_START);
     if (comment === true) return this.#skipComment(at);
     if (cdata === true) return this.#scanCdata(at);
     if (comment === undefined || cdata === undefined) return this.#incomplete("markup");
@@ -458,20 +341,11 @@ export class Tokenizer {
     this.#fail(isDoctype ? "a DOCTYPE is not allowed" : '"<!" begins neither a comment nor CDATA', at);
   }
 
-  /** Undefined when more bytes decide. */
-  #beginsWith(at: number, prefix: Buffer): boolean | undefined {
-    for (let index = 0; index < prefix.length; index++) {
-      if (at + index >= this.#limit) return undefined;
-      if (this.#bytes[at + index] !== prefix[index]) return false;
-    }
-    return true;
-  }
-
   #skipComment(at: number): number {
     const end = this.#bytes.indexOf(COMMENT_END, at + COMMENT_START.length);
     if (end === -1 || end + 2 >= this.#limit) return this.#incomplete("a comment");
     if (this.#bytes[end + 2] !== GREATER) this.#fail('"--" must not stand inside a comment', end);
-    this.#checkCharacters(at, end);
+    this.#source.check(at, end);
     this.#at = end + 3;
     return SKIPPED;
   }
@@ -486,29 +360,30 @@ export class Tokenizer {
   }
 
   #scanInstruction(at: number): number {
-    if (this.#window.base + at === 0 && this.#beginsWith(0, USUAL_DECLARATION) === true) {
-      this.#at = USUAL_DECLARATION.length;
-      return SKIPPED;
+    if (this.#source.window.base + at === 0) {
+      this.#at = endOfUsualDeclaration(this.#bytes);
+      if (this.#at > 0) return SKIPPED;
     }
     const end = this.#endOfInstruction(at);
     if (end === NEED_MORE) return this.#incomplete("an instruction");
     const targetEnd = endOfName(this.#bytes, at + 2, end);
-    const name = this.#nameAt(at + 2, targetEnd);
-    let start = targetEnd;
-    while (start < end && isWhiteSpace(this.#bytes[start])) start++;
-    if (start === targetEnd && start < end) this.#failName(at + 2);
+    const name = this.#source.nameAt(at + 2, targetEnd);
+    const start = endOfWhiteSpace(this.#bytes, targetEnd, end);
+    if (start === targetEnd && start < end) this.#source.failName(at + 2);
     this.#at = end + 2;
     if (name.text.length === 3 && name.text.toLowerCase() === "xml")
       return this.#checkDeclaration(at, end + 2);
-    const seen = this.#checkCharacters(start, end);
+    return this.#giveInstruction(at, name, start, end);
+  }
+
+  #giveInstruction(at: number, name: Name, start: number, end: number): number {
+    const seen = this.#source.check(start, end);
     this.name = name.text;
-    this.attributeCount = 0;
+    this.#attributes.count = 0;
     this.textStart = start;
     this.textEnd = end;
-    this.#text =
-      (seen & (BYTE.wide | BYTE.work)) === 0
-        ? undefined
-        : withLineFeeds(this.#bytes.toString("utf8", start, end));
+    const isPlain = (seen & (BYTE.wide | BYTE.work)) === 0;
+    this.#text = isPlain ? undefined : withLineFeeds(this.#bytes.toString("utf8", start, end));
     return this.#token(TOKEN.instruction, at, end + 2, this.#open.length);
   }
 
@@ -519,32 +394,21 @@ export class Tokenizer {
   }
 
   #checkDeclaration(at: number, end: number): number {
-    if (this.#window.base + at > 0 || this.#bytes[at + 2] !== SMALL_X)
-      this.#fail("the XML declaration must stand at the very beginning, in lower case", at);
-    const text = this.#bytes.toString("latin1", at, Math.min(end, at + MAX_DECLARATION));
-    if (!DECLARATION.test(text))
-      this.#fail('the XML declaration is not of the form <?xml version="1.0" encoding="utf-8"?>', at);
+    const fault = faultOfDeclaration(this.#bytes, at, end, this.#source.window.base + at === 0);
+    if (fault !== undefined) this.#fail(fault, at);
     return SKIPPED;
   }
 
-  /** Of what is not given to anybody. */
-  #checkCharacters(start: number, end: number): number {
-    const seen = classesOf(this.#bytes, start, end);
-    if ((seen & BYTE.control) !== 0) this.#meetControls(start, end);
-    if ((seen & BYTE.wide) !== 0) this.#decode(start, end, seen);
-    return seen;
-  }
-
   #token(kind: number, start: number, end: number, depth: number): number {
-    this.start = this.#window.base + start;
-    this.end = this.#window.base + end;
+    this.start = this.#source.window.base + start;
+    this.end = this.#source.window.base + end;
     this.depth = depth;
     return kind;
   }
 
   /** Of a text token, with references resolved; of an instruction what stands behind its target. */
   text(): string {
-    return this.#text ?? this.#window.ascii(this.textStart, this.textEnd);
+    return this.#text ?? this.#source.window.ascii(this.textStart, this.textEnd);
   }
 
   /** The text stands in `window` from `textStart` to `textEnd` as it is: ASCII without references. */
@@ -556,33 +420,28 @@ export class Tokenizer {
     return this.#text === undefined;
   }
 
+  get attributeCount(): number {
+    return this.#attributes.count;
+  }
+
   attributeName(index: number): string {
-    return (this.#attributeNames[index] as Name).text;
+    return this.#attributes.nameOf(index).text;
   }
 
   attributeNameBytes(index: number): Uint8Array {
-    return (this.#attributeNames[index] as Name).bytes;
+    return this.#attributes.nameOf(index).bytes;
   }
 
   attributeValue(index: number): string {
-    return (this.#attributeTexts[index] ??= this.#window.ascii(
-      this.#attributeStarts[index] as number,
-      this.#attributeEnds[index] as number,
-    ));
+    return this.#attributes.value(index);
   }
 
   attribute(name: string): string | undefined {
-    for (let index = 0; index < this.attributeCount; index++)
-      if (this.attributeName(index) === name) return this.attributeValue(index);
-    return undefined;
+    return this.#attributes.find(name);
   }
 
   attributes(): Attributes {
-    if (this.attributeCount === 0) return NO_ATTRIBUTES;
-    const attributes: Record<string, string> = {};
-    for (let index = 0; index < this.attributeCount; index++)
-      setOwn(attributes, this.attributeName(index), this.attributeValue(index));
-    return attributes;
+    return this.#attributes.asObject();
   }
 
   /** Names of the open elements from the root down. */
@@ -592,67 +451,14 @@ export class Tokenizer {
 
   /** Of an offset in the document whose byte is still at hand; without one, of the token. */
   position(offset = this.start): Position {
-    return this.#window.positionAt(Math.max(0, offset - this.#window.base));
-  }
-
-  /** Made only for text that is not plain. */
-  #trouble(): CharacterTrouble {
-    return {
-      fault: (message, offset) => this.#fail(message, offset),
-      irregular: (character, offset) => this.#irregular(character, offset),
-    };
-  }
-
-  #decode(start: number, end: number, seen: number): string {
-    const wide = (seen & BYTE.wide) !== 0;
-    return withLineFeeds(
-      wide ? decodeUtf8(this.#bytes, start, end, this.#trouble()) : this.#window.ascii(start, end),
-    );
-  }
-
-  #resolve(text: string, start: number): string {
-    return text.includes("&") ? withoutReferences(text, this.#bytes, start, this.#trouble()) : text;
-  }
-
-  #meetControls(start: number, end: number): void {
-    for (let at = start; at < end; at++)
-      if (((BYTES[this.#bytes[at] as number] as number) & BYTE.control) !== 0)
-        this.#irregular(String.fromCharCode(this.#bytes[at] as number), at);
-  }
-
-  #irregular(character: string, offset: number): void {
-    const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
-    if (this.#onIrregular === undefined) this.#fail(`the character U+${code} is not allowed in XML`, offset);
-    this.#onIrregular({ character, path: this.path(), ...this.#window.positionAt(offset) });
-  }
-
-  #failName(offset: number): never {
-    const text = this.#bytes.toString("utf8", offset, Math.min(this.#limit, offset + 40));
-    const name = /^[^ \t\r\n<>="'/]*/.exec(text)?.[0] ?? "";
-    const message =
-      name === "" ? "a name is missing" : `"${name}" is not a qbXML name; namespaces are not allowed`;
-    this.#fail(message, offset);
+    return this.#source.window.positionAt(Math.max(0, offset - this.#source.window.base));
   }
 
   #failLoose(offset: number): never {
-    this.#fail("text beside elements is not allowed", offset, this.#looseTextCode);
+    this.#source.fault("text beside elements is not allowed", offset, this.#looseTextCode);
   }
 
-  #fail(message: string, offset: number, code: ErrorCode = "QB_XML_MALFORMED"): never {
-    const { line, column } = this.#window.positionAt(offset);
-    throw new QBError(code, `line ${line}, column ${column}: ${message}`, { details: { line, column } });
+  #fail(message: string, offset: number): never {
+    this.#source.fault(message, offset);
   }
-}
-
-const NO_ATTRIBUTES: Attributes = Object.freeze({});
-
-/** `__proto__` is a name like any other. */
-export function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === "__proto__")
-    Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
-  else target[name] = value;
-}
-
-function isWhiteSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
