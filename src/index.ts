@@ -20,6 +20,7 @@ export {
 export type { Logger } from "./logger.js";
 export type { MessageSet, RequestSummary } from "./qbxml/envelope.js";
 export type { CharacterChange, OutsideCodePage } from "./qbxml/code-page.js";
+export { QBStatusError } from "./qbxml/status.js";
 export { fromHresult } from "./hresult.js";
 export type {
   FileMode,
@@ -60,6 +61,22 @@ export { hashPassword } from "./connector/password-hash.js";
 export type { ClientSetting } from "./connector/policy.js";
 export type { SSLStartMode } from "./connector/tls-settings.js";
 export { QBConnector } from "./connector/qb-connector.js";
+export type {
+  MessageSetFacts,
+  QueryEntity,
+  QueryFilter,
+  QueryOptions,
+  QueryRecord,
+  RecordList,
+  ReportKind,
+  RequestDone,
+  RequestFailed,
+  RequestOptions,
+  RequestResult,
+  RequestResults,
+  RequestSetOptions,
+  ResponseFacts,
+} from "./client/call-types.js";
 export type { ClientCertificate } from "./client/client-certificate.js";
 export type { CallOptions, QBClientOptions } from "./client/client-options.js";
 export type {
@@ -68,5 +85,8 @@ export type {
   SSLStatusEvent as ClientSSLStatusEvent,
 } from "./client/events.js";
 export { QBClient } from "./client/qb-client.js";
+export type { QueryProgress } from "./client/query-progress.js";
+export { QueryResults } from "./client/query-results.js";
+export type { Country } from "./client/request-text.js";
 export type { DispatchedAnswer, DispatchedRequest, RequestDispatcher } from "./client/request-dispatcher.js";
 export type { EventListener, TypedEmitter } from "./event-dispatch.js";

@@ -3,6 +3,7 @@ import { standardErrorLogger, withoutFailures, type Logger } from "../logger.js"
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
 import { certificateOptions, type CertificateOptions, type ClientCertificate } from "./client-certificate.js";
 import type { RequestDispatcher } from "./request-dispatcher.js";
+import { dialectOf, type Country, type Dialect } from "./request-text.js";
 
 export interface QBClientOptions {
   /** For a connection string without URL: the road to the local QuickBooks. */
@@ -22,6 +23,10 @@ export interface QBClientOptions {
   readonly dispatcher?: RequestDispatcher;
   /** That the dispatcher verifies certificates itself, for an https: URL; `sslServerAuthentication` never fires then. */
   readonly trustDispatcher?: boolean;
+  /** For typed calls: the qbXML version that they are written and checked for. Default `16.0`. */
+  readonly qbxmlVersion?: string;
+  /** For typed calls: the country of the QuickBooks on the other end, because they differ. Default `US`. */
+  readonly country?: Country;
   /** pino's interface. Default: warnings and errors to standard error. */
   readonly logger?: Logger;
 }
@@ -46,6 +51,7 @@ export interface CompleteClientOptions {
   readonly proxy: string | undefined;
   readonly dispatcher: RequestDispatcher | undefined;
   readonly trustDispatcher: boolean;
+  readonly dialect: Dialect;
   readonly logger: Logger;
 }
 
@@ -57,6 +63,8 @@ const NAMES = new Set([
   "proxy",
   "dispatcher",
   "trustDispatcher",
+  "qbxmlVersion",
+  "country",
   "logger",
 ]);
 const GREATEST = 2 ** 31 - 1;
@@ -79,6 +87,7 @@ export function completeClientOptions(options: QBClientOptions): CompleteClientO
     proxy,
     dispatcher,
     trustDispatcher: options.trustDispatcher ?? false,
+    dialect: dialectOf(options),
     logger: withoutFailures(options.logger ?? standardErrorLogger),
   });
 }
@@ -104,7 +113,7 @@ export function checkDeadline(deadlineMs: number): number {
   return checkWholeNumber("deadlineMs", deadlineMs, GREATEST);
 }
 
-function checkWholeNumber(name: string, value: number, greatest: number): number {
+export function checkWholeNumber(name: string, value: number, greatest: number): number {
   if (Number.isInteger(value) && value >= 1 && value <= greatest) return value;
   throw invalid(`${name} must be a whole number from 1 to ${greatest}`);
 }

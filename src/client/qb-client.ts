@@ -7,6 +7,26 @@ import {
 } from "../connection-string.js";
 import { QBError } from "../errors.js";
 import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
+import type { Report } from "../qbxml/report.js";
+import type { RequestBody, RequestItem, RequestName } from "../qbxml/request-types.js";
+import type { ResponseData } from "../qbxml/schema/types.js";
+import type {
+  AnswerOf,
+  BodyOf,
+  Inclusion,
+  ItemOf,
+  QueryEntity,
+  QueryFilter,
+  QueryOptions,
+  QueryRecord,
+  ReportKind,
+  MissingWith,
+  RequestOptions,
+  RequestResults,
+  RequestSetOptions,
+} from "./call-types.js";
+import type { Carrier, OwnConnection } from "./carrier.js";
+import { chooseRoad } from "./choose-road.js";
 import { checkClientCertificate } from "./client-certificate.js";
 import {
   checkDeadline,
@@ -17,11 +37,11 @@ import {
 } from "./client-options.js";
 import type { QBClientEvents } from "./events.js";
 import { checkDispatcher } from "./foreign-dispatcher.js";
-import { HttpRoad } from "./http-road.js";
-import { LocalRoad } from "./local-road.js";
+import type { QueryResults } from "./query-results.js";
 import type { Road, RoadCall } from "./road.js";
+import { RunningCalls } from "./running-calls.js";
 import { withCertificateOfFile } from "./server-trust.js";
-import { isLoopback } from "../wire/loopback.js";
+import { TypedCalls } from "./typed-calls.js";
 
 /** For the listeners of one decision, as the connector's default. */
 const LISTENER_MS = 30_000;
@@ -35,10 +55,12 @@ const LISTENER_MS = 30_000;
 export class QBClient extends DispatchEmitter<QBClientEvents> {
   readonly #options: CompleteClientOptions;
   readonly #dispatch: EventDispatch<QBClientEvents>;
+  readonly #typed: TypedCalls;
   #values: ConnectionString;
   #road: Road;
-  #running = 0;
-  readonly #whenIdle: (() => void)[] = [];
+  readonly #running = new RunningCalls();
+  /** Tickets of queries that are on their way. */
+  readonly #own = new Set<string>();
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #closed = false;
@@ -52,7 +74,9 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
       onListenerError: (event, error) => this.#logListenerFailure(event, error),
     });
     this.#values = this.#read(qbConnectionString);
-    this.#road = this.#makeRoad();
+    this.#road = chooseRoad(this.#values, this.#options, this.#dispatch);
+    const { dialect, logger } = this.#options;
+    this.#typed = new TypedCalls(this.#carrier(), dialect, logger);
   }
 
   /** Reads back with its secrets replaced, and a certificate in place of its file. Can be set while no call is running; else throws `QB_PROPERTY_LOCKED`. */
@@ -62,7 +86,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
 
   set qbConnectionString(text: string) {
     this.#checkOpen();
-    if (this.#running > 0) {
+    if (this.#running.any) {
       throw new QBError(
         "QB_PROPERTY_LOCKED",
         "the connection string cannot be changed while a call is running",
@@ -71,7 +95,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
     const values = this.#read(text);
     void this.#endRoad(this.#road, this.#values.Ticket);
     this.#values = values;
-    this.#road = this.#makeRoad();
+    this.#road = chooseRoad(this.#values, this.#options, this.#dispatch);
   }
 
   /** Sends a message set, gives the response document. A failed request inside it is no error here: see its status. */
@@ -82,6 +106,55 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
   /** As `send`, but gives the response as a stream of UTF-8 bytes, for answers of any size. */
   sendStream(qbxml: string, options: CallOptions = {}): Promise<Readable> {
     return this.#run(options, (call) => this.#road.sendStream(checkText(qbxml), call));
+  }
+
+  /**
+   * Has QuickBooks do one request, written and checked from an object, and gives its answer as an object.
+   * Throws a `QBStatusError` when QuickBooks refuses it, `QB_REQUEST_INVALID` before anything is sent.
+   */
+  request<Name extends RequestName, Included extends Inclusion = undefined>(
+    name: Name,
+    body: BodyOf<Name, Included>,
+    options: RequestOptions<Name, Included> = {},
+  ): Promise<AnswerOf<Name, Included>> {
+    return this.#typed.request(name, body, options as RequestOptions) as Promise<AnswerOf<Name, Included>>;
+  }
+
+  /** Several requests in one message set. Each result has its answer, or the error of the request; only a failed set throws. */
+  requests<
+    const Items extends readonly RequestItem[],
+    ID extends string | undefined = undefined,
+    Data extends ResponseData | undefined = undefined,
+  >(
+    items: { [Index in keyof Items]: ItemOf<Items[Index]> },
+    options: RequestSetOptions<ID, Data> = {},
+  ): Promise<RequestResults<Items, MissingWith<ID, Data>>> {
+    const results = this.#typed.requests(
+      items as unknown as readonly RequestItem[],
+      options as RequestSetOptions,
+    );
+    return results as unknown as Promise<RequestResults<Items, MissingWith<ID, Data>>>;
+  }
+
+  /**
+   * The records of a query, one by one while they arrive, however many there are: `for await (const invoice of
+   * client.query("Invoice", filter))`. Where QuickBooks has an iterator, it is used, in a connection of its own.
+   */
+  query<Entity extends QueryEntity, Included extends Inclusion = undefined>(
+    entity: Entity,
+    filter: QueryFilter<Entity, Included> = {} as QueryFilter<Entity, Included>,
+    options: QueryOptions = {},
+  ): QueryResults<QueryRecord<Entity, Included>> {
+    return this.#typed.query(entity, filter, options) as QueryResults<QueryRecord<Entity, Included>>;
+  }
+
+  /** Has QuickBooks make a report, and gives it with typed columns and its rows as a tree. */
+  report<Kind extends ReportKind>(
+    kind: Kind,
+    body: RequestBody<`${Kind}ReportQuery`>,
+    options: CallOptions = {},
+  ): Promise<Report> {
+    return this.#typed.report(kind, body, options);
   }
 
   /**
@@ -117,18 +190,24 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
 
   async #close(): Promise<void> {
     this.#closed = true;
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    await this.#running.none();
     await this.#endRoad(this.#road, this.#values.Ticket);
+  }
+
+  async #closeTicket(road: Road, ticket: string, level: "warn" | "debug" = "warn"): Promise<void> {
+    try {
+      await road.closeTicket(ticket, UNTOLD);
+    } catch (error) {
+      const { code, message } = error as QBError;
+      this.#options.logger[level]({ code }, `the persistent connection did not close: ${message}`);
+    }
   }
 
   /** Nobody waits for a failure here, so the logger hears of it. */
   async #endRoad(road: Road, ticket: string | undefined): Promise<void> {
-    try {
-      if (ticket !== undefined) await road.closeTicket(ticket, UNTOLD);
-    } catch (error) {
-      const { code, message } = error as QBError;
-      this.#options.logger.warn({ code }, `the persistent connection did not close: ${message}`);
-    }
+    const own = [...this.#own];
+    this.#own.clear();
+    for (const one of ticket === undefined ? own : [ticket, ...own]) await this.#closeTicket(road, one);
     await road.close().catch((error: unknown) => {
       this.#options.logger.warn({}, `the connections did not close: ${(error as Error).message}`);
     });
@@ -137,6 +216,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
   /** Cuts running calls and every connection. Can be called twice. */
   destroy(): Promise<void> {
     this.#closed = true;
+    this.#own.clear();
     this.#closing = this.#road.destroy();
     return this.#closing;
   }
@@ -145,14 +225,32 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
     return this.close();
   }
 
-  #makeRoad(): Road {
-    if (this.#values.URL === undefined) return new LocalRoad(this.#options.quickbooks, this.#values);
-    if (sendsPasswordInClear(this.#values))
-      this.#options.logger.warn(
-        {},
-        "the password goes over the network in clear text: the URL begins with http:",
-      );
-    return new HttpRoad(this.#values, this.#options, this.#dispatch);
+  #carrier(): Carrier {
+    return {
+      send: (qbxml, call) => this.send(qbxml, call),
+      sendStream: (qbxml, call) => this.sendStream(qbxml, call),
+      connect: (call) => this.#connect(call),
+    };
+  }
+
+  /** A persistent connection besides the one of `openQBConnection()`. */
+  async #connect(options: CallOptions): Promise<OwnConnection> {
+    const road = this.#road;
+    const ticket = await this.#run(options, async (call) => {
+      const opened = await road.open({ ...call, ticket: undefined });
+      this.#own.add(opened);
+      return opened;
+    });
+    return {
+      send: (qbxml, call) => this.#run(call, (rest) => road.send(qbxml, rest), ticket),
+      sendStream: (qbxml, call) => this.#run(call, (rest) => road.sendStream(qbxml, rest), ticket),
+      close: async () => {
+        if (!this.#own.delete(ticket)) return;
+        this.#running.begin();
+        await this.#closeTicket(road, ticket, "debug");
+        this.#running.end();
+      },
+    };
   }
 
   #read(text: string): ConnectionString {
@@ -170,20 +268,19 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
   async #run<Value>(
     { signal, deadlineMs = this.#options.deadlineMs }: CallOptions,
     work: (call: RoadCall) => Promise<Value>,
+    ticket = this.#values.Ticket,
   ): Promise<Value> {
     this.#checkOpen();
     if (deadlineMs !== undefined) checkDeadline(deadlineMs);
     if (signal?.aborted === true) throw new QBError("QB_ABORTED", "the caller ended the call");
-    this.#running++;
-    const { Ticket: ticket } = this.#values;
+    this.#running.begin();
     try {
       return await work({ ticket, signal, deadlineMs });
     } catch (error) {
       if (error instanceof QBError && error.code === "QB_TICKET") this.#forgetTicket(ticket);
       throw error;
     } finally {
-      this.#running--;
-      if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+      this.#running.end();
     }
   }
 
@@ -203,9 +300,4 @@ const UNTOLD: RoadCall = Object.freeze({ ticket: undefined, signal: undefined, d
 function checkText(qbxml: string): string {
   if (typeof qbxml === "string") return qbxml;
   throw new QBError("QB_INVALID_ARGUMENT", "a message set is a string of qbXML");
-}
-
-function sendsPasswordInClear({ URL: url = "", Password: password }: ConnectionString): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "http:" && password !== undefined && !isLoopback(hostname.replace(/^\[|\]$/g, ""));
 }

@@ -10,6 +10,8 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "QBClient",
     "QBConnector",
     "QBError",
+    "QBStatusError",
+    "QueryResults",
     "formatConnectionString",
     "fromHresult",
     "hashPassword",
