@@ -4,6 +4,7 @@ import type { QBXMLElement } from "./reader.js";
 import type { RequestItem } from "./request-types.js";
 import { schemaFacts } from "./schema/facts.js";
 import type { Finding } from "./schema/finding.js";
+import { nearestName } from "./schema/nearest-name.js";
 import { shapeOf, type RequestShape } from "./schema/request-shape.js";
 import type { OnError, ResponseData } from "./schema/types.js";
 import { messageSlot, type MessageSlot } from "./schema/write-plan.js";
@@ -119,10 +120,17 @@ function unknownRequest(writer: StructureWriter, name: unknown, number: number):
   const given = shortened(String(name));
   const bare = given.endsWith("Rq") ? given.slice(0, -2) : given;
   const place = number === 0 ? `${bare}Rq` : `${bare}Rq[${number}]`;
-  writer.report("unknownRequest", place, `qbXML has no request ${given}`, {
+  const meant = shapeOf(bare) === undefined ? nearestName(bare, requestNames()) : bare;
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  writer.report("unknownRequest", place, `qbXML has no request ${given}${hint}`, {
     given,
-    ...(shapeOf(bare) !== undefined ? { repair: `write ${bare}` } : {}),
+    ...(meant === undefined ? {} : { repair: `write ${meant}` }),
   });
+}
+
+function requestNames(): string[] {
+  const names = Object.keys(schemaFacts().messages);
+  return names.filter((name) => name.endsWith("Rq")).map((name) => name.slice(0, -2));
 }
 
 function misplacedInclusion(writer: StructureWriter, place: string, shape: RequestShape): void {

@@ -1,6 +1,7 @@
 import type { ElementSink, WrittenAttributes } from "./element-sink.js";
 import { firstForbidden, isPlain } from "./plain-text.js";
 import type { Finding, FindingRule } from "./schema/finding.js";
+import { nearestName } from "./schema/nearest-name.js";
 import type { AttributeSlot, Slot, ValueKind, WritePlan } from "./schema/write-plan.js";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -90,8 +91,9 @@ export class StructureWriter {
     if (name === "$order" && plan.alternating.length > 0) return;
     const owner = this.#path.at(-1) as string;
     const names = [...plan.slots.keys()];
-    const meant = names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    this.report("unknownElement", shortened(name), `${owner} has no element ${shortened(name)}`, {
+    const meant = nearestName(name, names);
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    this.report("unknownElement", shortened(name), `${owner} has no element ${shortened(name)}${hint}`, {
       given: shortened(name),
       allowed: names,
       ...(meant === undefined ? {} : { repair: `write ${meant}` }),

@@ -328,6 +328,13 @@ describe("what cannot be written", () => {
     assert.equal(problemOf([{ name: "CustomerAddRq", body: {} }])[0]?.repair, "write CustomerAdd");
   });
 
+  it("names the field or request that was probably meant", () => {
+    const repairs = [[customer({ Nmae: "x" })], [{ name: "CustmerAdd", body: {} }]].map(
+      (items) => problemOf(items)[0]?.repair,
+    );
+    assert.deepEqual(repairs, ["write Name", "write CustomerAdd"]);
+  });
+
   it("never shows a value", () => {
     const secret = "4111111111111111";
     const body = {
