@@ -1,12 +1,12 @@
 import type { Position } from "./position.js";
 
-/** Something that XML or the schema does not allow, and that was kept as it came. */
+/** Something that XML or the schema does not allow. Characters and values are kept as they came. */
 export interface ReadingIrregularity extends Position {
   /** Names of elements from the root down. */
   readonly path: string;
-  /** A control character, or a value that does not have the form of its field. */
-  readonly kind: "character" | "value";
-  /** The character as `U+000B`; the value cut to 60 characters. */
+  /** A control character; a value that does not have the form of its field; an element that a response does not have, or too often, and that was left out. */
+  readonly kind: "character" | "value" | "element";
+  /** The character as `U+000B`; the value cut to 60 characters; the name of the element. */
   readonly given: string;
 }
 
@@ -31,6 +31,10 @@ export class IrregularityList implements Irregularities {
 
   value(given: string, path: string, { line, column }: Position): void {
     this.#add({ kind: "value", given: given.slice(0, GREATEST_LENGTH), path, line, column });
+  }
+
+  element(name: string, path: string, { line, column }: Position): void {
+    this.#add({ kind: "element", given: name, path, line, column });
   }
 
   #add(irregularity: ReadingIrregularity): void {

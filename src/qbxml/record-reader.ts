@@ -12,6 +12,8 @@ class Frame {
   /** The field that it becomes in the structure around it. */
   field: FieldPlan | undefined;
   last: FieldPlan | undefined;
+  /** The place in the schema up to which fields have come: those behind it are new. */
+  lastIndex = -1;
   /** Once the elements of a repeated choice have not come in the order of their names: these names as they came. */
   order: string[] | undefined;
   greatestRank = 0;
@@ -21,11 +23,13 @@ class Frame {
     this.plan = plan;
     this.field = field;
     this.last = undefined;
+    this.lastIndex = -1;
     this.order = undefined;
     this.greatestRank = 0;
   }
 }
 
+const NOT_LAYOUT = /[^ \t\n]/;
 const INTEGER = /^[+-]?\d+$/;
 
 /** Makes one record at a time from tokens; a record may come in many pieces. */
@@ -105,23 +109,27 @@ export class RecordReader {
   #end(): Fields | undefined {
     const leaf = this.#leaf;
     if (leaf !== undefined) {
+      const value = this.#valueOf(leaf, this.#text);
       this.#leaf = undefined;
-      this.#assign(this.#frame, leaf, this.#valueOf(leaf, this.#text));
+      this.#text = "";
+      this.#assign(this.#frame, leaf, value);
       return undefined;
     }
     const frame = this.#frame;
     if (frame.order !== undefined) frame.fields["$order"] = frame.order;
-    if (this.#text !== "" && frame.plan === UNKNOWN_PLAN) this.#keepText(frame.fields);
-    this.#text = "";
+    if (this.#text !== "") this.#keepText(frame);
     this.#depth--;
     if (frame.field === undefined) return frame.fields;
     this.#assign(this.#frame, frame.field, frame.fields);
     return undefined;
   }
 
-  /** Beside the attributes of an element that the facts do not know. */
-  #keepText(fields: Fields): void {
-    fields["$text"] = this.#text;
+  /** Text of an element that should hold elements, or of one with attributes that the facts do not know. */
+  #keepText({ fields, plan }: Frame): void {
+    const text = this.#text;
+    this.#text = "";
+    if (!NOT_LAYOUT.test(text)) return;
+    fields["$text"] = plan === UNKNOWN_PLAN ? text : this.#irregular(text);
   }
 
   #valueOf(field: FieldPlan, text: string): unknown {
@@ -150,8 +158,9 @@ export class RecordReader {
       const list = fields[name] as unknown[] | undefined;
       if (list === undefined) fields[name] = [value];
       else list.push(value);
-    } else if (field.kind === "unknown" || frame.last === field) addOwn(fields, name, value);
+    } else if (field.index <= frame.lastIndex) addOwn(fields, name, value);
     else fields[name] = value;
+    if (field.index > frame.lastIndex) frame.lastIndex = field.index;
     frame.last = field;
   }
 
@@ -179,5 +188,6 @@ export class RecordReader {
 function addOwn(fields: Fields, name: string, value: unknown): void {
   if (!Object.hasOwn(fields, name)) return setOwn(fields, name, value);
   const before = fields[name];
-  setOwn(fields, name, Array.isArray(before) ? [...(before as unknown[]), value] : [before, value]);
+  if (Array.isArray(before)) before.push(value);
+  else setOwn(fields, name, [before, value]);
 }

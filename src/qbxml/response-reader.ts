@@ -125,7 +125,9 @@ class ResponseParser {
   #recovery: ErrorRecovery | undefined;
   /** The record of a response that has been told was all of it. */
   #endIsDue = false;
-  #reads: "record" | "recovery" | "fields" | undefined;
+  #reads: "record" | "recovery" | "fields" | "nothing" | undefined;
+  /** Of the response that is open. */
+  #records = 0;
 
   constructor({ strict = false }: ReadingOptions) {
     const { irregularities } = this;
@@ -199,6 +201,7 @@ class ResponseParser {
     if (Number.isNaN(head.statusCode)) this.#fail(`${element} has no status code`);
     this.#head = head;
     this.#recovery = undefined;
+    this.#records = 0;
     this.#shape = shapeOf(name)?.answer;
     const kind = this.#shape?.kind;
     if (kind === undefined || kind === "fields" || kind === "none") {
@@ -209,11 +212,26 @@ class ResponseParser {
   }
 
   #openRecord(name: string): undefined {
-    const { kind = "fields" } = this.#shape ?? {};
-    const isRecovery = name === "ErrorRecovery";
-    this.#reads = isRecovery ? "recovery" : "record";
-    const plan = planOf(this.#shape as AnswerShape).field(name).content ?? UNKNOWN_PLAN;
-    this.#reader.begin(plan, !isRecovery && (kind === "kind" || kind === "kinds") ? name : undefined);
+    const shape = this.#shape as AnswerShape;
+    const plan = planOf(shape).field(name).content ?? UNKNOWN_PLAN;
+    const ofKinds = shape.kind === "kind" || shape.kind === "kinds";
+    this.#reads = this.#purposeOf(name, shape, ofKinds);
+    if (this.#reads === "nothing")
+      this.irregularities.element(name, this.#tokens.path(), this.#tokens.position());
+    if (this.#reads === "record") this.#records++;
+    this.#reader.begin(plan, this.#reads === "record" && ofKinds ? name : undefined);
+  }
+
+  /** A newer QuickBooks may have more kinds of records; anything else that is not expected here, or too many, is left out. */
+  #purposeOf(
+    name: string,
+    { kind, elements }: AnswerShape,
+    ofKinds: boolean,
+  ): "record" | "recovery" | "nothing" {
+    if (name === "ErrorRecovery") return "recovery";
+    const isRecord = elements.includes(name) || (ofKinds && name.endsWith("Ret"));
+    const isOneTooMany = this.#records > 0 && (kind === "record" || kind === "kind");
+    return isRecord && !isOneTooMany ? "record" : "nothing";
   }
 
   #record(): ResponseEvent | typeof DONE | undefined {
@@ -223,7 +241,7 @@ class ResponseParser {
     this.#reads = undefined;
     if (reads === "fields") return this.#fieldsOf(record);
     if (reads === "record") return { type: "record", head: this.#head as ResponseHead, record };
-    this.#recovery = record as ErrorRecovery;
+    if (reads === "recovery") this.#recovery = record as ErrorRecovery;
     return undefined;
   }
 

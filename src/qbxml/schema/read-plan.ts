@@ -11,6 +11,8 @@ export interface FieldPlan {
   readonly repeats: boolean;
   /** Its number in the repeated choice of the structure; -1 when it is in none. */
   readonly rank: number;
+  /** Its place in the structure; -1 for a field that is not in the facts. */
+  readonly index: number;
   /** Of a structure. */
   readonly content: RecordPlan | undefined;
   /** What stood behind it last time: a guess that makes the next look-up a comparison. */
@@ -34,7 +36,7 @@ export const UNKNOWN_PLAN: RecordPlan = Object.freeze({
 });
 
 function unknownField(name: string): FieldPlan {
-  return { name, kind: "unknown", repeats: false, rank: -1, content: undefined, next: undefined };
+  return { name, kind: "unknown", repeats: false, rank: -1, index: -1, content: undefined, next: undefined };
 }
 
 const plans = new Map<string, RecordPlan>();
@@ -55,10 +57,16 @@ export function contentPlan(content: readonly Particle[]): RecordPlan {
   return new LazyPlan(content, []);
 }
 
+interface Known {
+  readonly particle: ElementParticle;
+  readonly repeats: boolean;
+  readonly index: number;
+}
+
 class LazyPlan implements RecordPlan {
   readonly choice: readonly string[];
   readonly numbers: ReadonlySet<string>;
-  readonly #particles = new Map<string, { readonly particle: ElementParticle; readonly repeats: boolean }>();
+  readonly #particles = new Map<string, Known>();
   readonly #fields = new Map<string, FieldPlan>();
 
   constructor(content: readonly Particle[], attributes: readonly string[]) {
@@ -75,7 +83,7 @@ class LazyPlan implements RecordPlan {
     for (const particle of content) {
       const repeats = inRepeatedChoice || (particle.max !== undefined && particle.max !== 1);
       if ("choice" in particle) for (const part of particle.choice) this.#collect(part, repeats);
-      else this.#particles.set(particle.name, { particle, repeats });
+      else this.#particles.set(particle.name, { particle, repeats, index: this.#particles.size });
     }
   }
 
@@ -86,12 +94,13 @@ class LazyPlan implements RecordPlan {
   #makeField(name: string): FieldPlan {
     const known = this.#particles.get(name);
     if (known === undefined) return unknownField(name);
-    const { particle, repeats } = known;
+    const { particle, repeats, index } = known;
     const field: FieldPlan = {
       name,
       kind: kindOf(particle),
       repeats,
       rank: this.choice.indexOf(name),
+      index,
       content: particle.ref === undefined ? undefined : recordPlan(particle.ref),
       next: undefined,
     };
