@@ -1,7 +1,7 @@
 import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
 import type { RequestItem } from "../qbxml/request-types.js";
-import { ResponseStream, type ResponseEvent, type ResponseHead } from "../qbxml/response-reader.js";
+import { ResponseStream, type ResponseHead } from "../qbxml/response-reader.js";
 import { errorOf, judge, logIrregularities, logWarning, noResponse } from "./answer-status.js";
 import type { QueryOptions } from "./call-types.js";
 import type { Carrier, OwnConnection } from "./carrier.js";
@@ -39,7 +39,7 @@ export class QueryRun {
   readonly tally = new QueryTally();
   readonly #query: Query;
   readonly #context: QueryContext;
-  #pages: QueryPages = new SeparatePages([]);
+  #pages: QueryPages | undefined;
   #connection: OwnConnection | undefined;
   /** The response that is being read, and the records before it. */
   #response: { readonly head: ResponseHead; readonly from: number } | undefined;
@@ -51,7 +51,7 @@ export class QueryRun {
 
   get progress(): QueryProgress {
     const { received, pages, total } = this.tally;
-    return Object.freeze({ received, remaining: this.#pages.remaining, pages, total });
+    return Object.freeze({ received, remaining: this.#pages?.remaining, pages, total });
   }
 
   /** The records, while they arrive. What this generator is left with decides how QuickBooks is left. */
@@ -60,12 +60,12 @@ export class QueryRun {
     try {
       const pages = (this.#pages = this.#plan());
       for (let item = pages.next(); item !== undefined; item = pages.next()) {
-        for await (const event of await this.#answerTo(item)) {
+        for await (const event of await this.#answerTo(item, pages)) {
           this.#refuseAborted();
           if (event.type === "record") yield this.#counted(event.record);
-          else this.#take(event, item);
+          else if (event.type === "response") this.#begin(event.head, item, pages);
         }
-        this.#endPage(item);
+        this.#endPage(item, pages);
       }
       isLeft = false;
     } catch (error) {
@@ -86,11 +86,11 @@ export class QueryRun {
       : new SeparatePages(plan.items);
   }
 
-  async #answerTo(item: RequestItem): Promise<ResponseStream> {
+  async #answerTo(item: RequestItem, { connected }: QueryPages): Promise<ResponseStream> {
     const { carrier, text } = this.#context;
     const { call } = this.#query;
     const qbxml = text.of([item], { warns: this.tally.pages === 0 });
-    if (this.#pages.connected) this.#connection ??= await carrier.connect(call);
+    if (connected) this.#connection ??= await carrier.connect(call);
     const bytes = await (this.#connection ?? carrier).sendStream(qbxml, call);
     const answer = new ResponseStream(bytes);
     this.#response = undefined;
@@ -103,9 +103,7 @@ export class QueryRun {
     return record;
   }
 
-  #take(event: Exclude<ResponseEvent, { type: "record" }>, item: RequestItem): void {
-    if (event.type !== "response") return;
-    const { head } = event;
+  #begin(head: ResponseHead, item: RequestItem, pages: QueryPages): void {
     if (head.name !== item.name || this.#response !== undefined)
       throw noResponse(`the answer to ${item.name} holds a response ${head.name}`, "not_applied");
     this.#response = { head, from: this.tally.received };
@@ -113,7 +111,7 @@ export class QueryRun {
     if (verdict === "error") throw errorOf(head);
     if (verdict === "warning") this.#warn(head);
     if (this.tally.pages === 0) this.tally.total = head.retCount;
-    this.#pages.answered(head);
+    pages.answered(head);
   }
 
   #warn(head: ResponseHead): void {
@@ -121,11 +119,11 @@ export class QueryRun {
     logWarning(this.#context.logger, head);
   }
 
-  #endPage({ name }: RequestItem): void {
+  #endPage({ name }: RequestItem, pages: QueryPages): void {
     if (this.#response === undefined)
       throw noResponse(`the answer holds no response to ${name}`, "not_applied");
     logIrregularities(this.#context.logger, name, this.tally.endPage());
-    this.#pages.ended(this.tally.received - this.#response.from);
+    pages.ended(this.tally.received - this.#response.from);
     this.#query.options.onProgress?.(this.progress);
   }
 
@@ -136,7 +134,8 @@ export class QueryRun {
   }
 
   #failure(error: unknown): unknown {
-    if (!(error instanceof QBError) || !this.#pages.isIterating || ENDED_HERE.has(error.code)) return error;
+    if (!(error instanceof QBError) || this.#pages?.isIterating !== true || ENDED_HERE.has(error.code))
+      return error;
     const { name } = this.#query;
     const { remaining } = this.#pages;
     const message = `${name}: the iterator ended after ${this.tally.received} records: ${error.message}`;
@@ -148,7 +147,7 @@ export class QueryRun {
   async #leave(isDead = false): Promise<void> {
     const { text, logger } = this.#context;
     const { deadlineMs } = this.#query.call;
-    const stop = isDead ? undefined : this.#pages.stop();
+    const stop = isDead ? undefined : this.#pages?.stop();
     try {
       if (stop !== undefined)
         await this.#connection?.send(text.of([stop]), deadlineMs === undefined ? {} : { deadlineMs });

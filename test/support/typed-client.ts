@@ -63,3 +63,23 @@ export function scriptedResponses(
 ): Promise<TypedClient & { readonly server: RawServer }> {
   return scriptedAnswers(t, writeResponses(items));
 }
+
+/** What the connector says of the sessions that are held open. */
+export async function heldSessions(url: string): Promise<number> {
+  const authorization = `Basic ${Buffer.from("Foo:Bar").toString("base64")}`;
+  const health = await fetch(`${url}/health`, { headers: { authorization } });
+  const { quickbooks } = (await health.json()) as { quickbooks: { held: readonly unknown[] } };
+  return quickbooks.held.length;
+}
+
+/** Adds customers C0001, C0002 ... and gives their names. */
+export async function addCustomers(client: QBClient, count: number): Promise<string[]> {
+  const names = Array.from({ length: count }, (_, index) => `C${String(index + 1).padStart(4, "0")}`);
+  for (let start = 0; start < count; start += 500) {
+    const items = names
+      .slice(start, start + 500)
+      .map((Name) => ({ name: "CustomerAdd" as const, body: { Name } }));
+    await client.requests(items, { responseData: "includeNone" });
+  }
+  return names;
+}
