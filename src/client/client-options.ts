@@ -109,6 +109,12 @@ function checkDispatcherOptions(options: QBClientOptions): void {
     );
 }
 
+/** Options of a call that it does not have are mistakes. */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalid(`the option "${unknown}" is not known here`);
+}
+
 export function checkDeadline(deadlineMs: number): number {
   return checkWholeNumber("deadlineMs", deadlineMs, GREATEST);
 }

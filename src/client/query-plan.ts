@@ -3,7 +3,7 @@ import type { RequestItem } from "../qbxml/request-types.js";
 import type { Particle } from "../qbxml/schema/facts.js";
 import { shapeOf, type RequestShape } from "../qbxml/schema/request-shape.js";
 import type { QueryOptions } from "./call-types.js";
-import { checkWholeNumber } from "./client-options.js";
+import { checkWholeNumber, refuseUnknown } from "./client-options.js";
 import { lookUpIn, type LookUp } from "./look-up.js";
 
 const DEFAULT_PAGE_SIZE = 500;
@@ -16,8 +16,12 @@ export type QueryPlan =
   | { readonly kind: "iterator"; readonly item: RequestItem; readonly pageSize: number }
   | { readonly kind: "requests"; readonly items: readonly RequestItem[] };
 
-/** Throws `QB_INVALID_ARGUMENT` for a page size that cannot be had. */
-export function planQuery(name: string, body: object, { pageSize, metaData }: QueryOptions): QueryPlan {
+const OPTIONS = ["pageSize", "metaData", "onProgress"];
+
+/** Throws `QB_INVALID_ARGUMENT` for options that are not known, and for a page size that cannot be had. */
+export function planQuery(name: string, body: object, options: QueryOptions): QueryPlan {
+  refuseUnknown(options, OPTIONS);
+  const { pageSize, metaData } = options;
   if (pageSize !== undefined) checkWholeNumber("pageSize", pageSize, GREATEST);
   if ((metaData as string | undefined) === "MetaDataOnly")
     throw invalid("a query gives records; for their number alone use request() with metaData");

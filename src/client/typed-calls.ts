@@ -1,10 +1,9 @@
-import { QBError } from "../errors.js";
 import type { Carrier } from "./carrier.js";
 import type { Logger } from "../logger.js";
 import type { RequestItem } from "../qbxml/request-types.js";
 import { readReport, type Report, type ReportRetFields } from "../qbxml/report.js";
 import type { QueryOptions, RequestOptions, RequestResult, RequestSetOptions } from "./call-types.js";
-import type { CallOptions } from "./client-options.js";
+import { refuseUnknown, type CallOptions } from "./client-options.js";
 import { QueryResults } from "./query-results.js";
 import { QueryRun } from "./query-run.js";
 import { numbered, RequestSetReader } from "./request-set.js";
@@ -42,10 +41,9 @@ export class TypedCalls {
 
   query(entity: string, filter: object, options: QueryOptions): QueryResults<object> {
     const { signal, deadlineMs, ...rest } = options;
-    refuseUnknown(rest, QUERY_OPTIONS);
     const call = callOf({ signal, deadlineMs });
     const run = new QueryRun(
-      { name: `${entity}Query`, filter, options, call },
+      { name: `${entity}Query`, filter, options: rest, call },
       { carrier: this.#carrier, text: this.#text, logger: this.#logger },
     );
     return new QueryResults(run);
@@ -58,14 +56,6 @@ export class TypedCalls {
 
 const REQUEST_OPTIONS = ["requestID", "metaData", "iterator", "iteratorID", "IncludeRetElement"];
 const SET_OPTIONS = ["onError", "newMessageSetID", "oldMessageSetID", "responseData"];
-
-const QUERY_OPTIONS = ["pageSize", "metaData", "onProgress"];
-
-function refuseUnknown(options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new QBError("QB_INVALID_ARGUMENT", `the option "${unknown}" is not known here`);
-}
 
 type Unset<Type> = { [Key in keyof Type]: Type[Key] | undefined };
 
