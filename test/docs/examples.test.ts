@@ -31,6 +31,21 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^Elsewhere: The shop's page at \/offers$/,
   ],
   "embed-in-express.mjs": [/^Below \/quickbooks: QuickBooks \S.*$/, /^Elsewhere: \[ 'consulting' \]$/],
+  "typed-requests.mjs": [
+    /^Added: Elm Street Bakery Oslo$/,
+    /^Invoice: 160\.00 applied$/,
+    /^Twin: QB_STATUS 3100 not_applied$/,
+    /^Refused: 3100 \S.*$/,
+    /^Not sent: QBXMLMsgsRq\/CustomerAddRq\/CustomerAdd\/BillAddress\/Town: \S.*$/,
+  ],
+  "read-everything.mjs": [
+    /^100 read, 150 to come$/,
+    /^200 read, 50 to come$/,
+    /^250 read, 0 to come$/,
+    /^With a city: 0$/,
+    /^The first: Customer 1$/,
+    /^Accounts: true$/,
+  ],
   "own-request-processor.mjs": [
     /^open: application Web shop, read and write$/,
     /^process: CustomerQueryRq$/,

@@ -76,3 +76,20 @@ test("the client's options are those of the source", () => {
     members,
   );
 });
+
+test("the options and results of typed calls are those of the source", () => {
+  const types = "src/client/call-types.ts";
+  const call = membersOf("src/client/client-options.ts", "CallOptions");
+  const named = (after: string): string[] =>
+    rowsOf(CLIENT, after).flatMap(({ name, cells: [text = ""] }) => (name === "" ? [text] : name));
+  assert.deepEqual(named("### Queries").sort(), [...membersOf(types, "QueryOptions"), ...call].sort());
+  const result = [...membersOf(types, "ResultFacts"), "answer", "error"];
+  assert.deepEqual(named("### Several requests").sort(), result.sort());
+  const progress = membersOf("src/client/query-progress.ts", "QueryProgress");
+  const row = readFileSync(CLIENT, "utf8")
+    .split("\n")
+    .find((line) => line.startsWith("| `progress`"));
+  assert.deepEqual([...(row ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name).sort(), [
+    ...["progress", "undefined", ...progress].sort(),
+  ]);
+});
