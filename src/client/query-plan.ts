@@ -21,6 +21,8 @@ const OPTIONS = ["pageSize", "metaData", "onProgress"];
 /** Throws `QB_INVALID_ARGUMENT` for options that are not known, and for a page size that cannot be had. */
 export function planQuery(name: string, body: object, options: QueryOptions): QueryPlan {
   refuseUnknown(options, OPTIONS);
+  if (typeof body !== "object" || body === null)
+    throw invalid("the filter of a query is an object of its fields");
   const { pageSize, metaData } = options;
   if (pageSize !== undefined) checkWholeNumber("pageSize", pageSize, GREATEST);
   if ((metaData as string | undefined) === "MetaDataOnly")

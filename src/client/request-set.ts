@@ -28,6 +28,8 @@ export type NumberedItem = RequestItem & { readonly requestID: string };
 
 /** Every request with an id: its own, or the next number that nobody has. Throws `QB_INVALID_ARGUMENT`. */
 export function numbered(items: readonly RequestItem[]): NumberedItem[] {
+  if (!Array.isArray(items) || items.some((item) => typeof item !== "object" || item === null))
+    throw new QBError("QB_INVALID_ARGUMENT", "requests are given as a list of { name, body }");
   const taken = new Set<string>();
   for (const { requestID } of items) {
     if (requestID === undefined) continue;
@@ -53,12 +55,14 @@ export class RequestSetReader {
   readonly #options: RequestSetOptions;
   readonly #logger: Logger;
   readonly #writes: boolean;
+  readonly #byID: ReadonlyMap<string, NumberedItem>;
 
   constructor(items: readonly NumberedItem[], options: RequestSetOptions, logger: Logger) {
     this.#items = items;
     this.#options = options;
     this.#logger = logger;
     this.#writes = writes(items);
+    this.#byID = new Map(items.map((item) => [item.requestID, item]));
   }
 
   /** Throws `QB_RESPONSE`, and a `QBStatusError` when QuickBooks refused the set as a whole. */
@@ -109,8 +113,7 @@ export class RequestSetReader {
 
   /** Responses come in the order of the requests; one without an id can only be told by that. */
   #itemOf({ requestID }: QBResponse, index: number): NumberedItem | undefined {
-    if (requestID === undefined) return this.#items[index];
-    return this.#items.find((item) => item.requestID === requestID);
+    return requestID === undefined ? this.#items[index] : this.#byID.get(requestID);
   }
 
   #resultOf(

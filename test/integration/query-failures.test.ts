@@ -186,6 +186,8 @@ describe("a query that fails otherwise", () => {
         (await readToFailure(client.query("Customer", {}, { pageSize }))).error.code,
         "QB_INVALID_ARGUMENT",
       );
+    const nothing = null as unknown as object;
+    assert.equal((await readToFailure(client.query("Customer", nothing))).error.code, "QB_INVALID_ARGUMENT");
     const option = { pagesize: 5 } as object;
     assert.equal(
       (await readToFailure(client.query("Customer", {}, option))).error.code,

@@ -75,7 +75,8 @@ describe("requests", () => {
     const { client, sent } = await simulatedBooks(t);
     const twice = ["A", "B"].map((name) => ({ ...customer(name), requestID: "same" }));
     assert.equal((await failureOf(client.requests(twice))).code, "QB_INVALID_ARGUMENT");
-    assert.equal((await failureOf(client.requests([]))).code, "QB_INVALID_ARGUMENT");
+    for (const none of [[], undefined, [null]])
+      assert.equal((await failureOf(client.requests(none as []))).code, "QB_INVALID_ARGUMENT");
     assert.deepEqual(sent(), []);
   });
 

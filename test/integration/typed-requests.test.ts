@@ -160,6 +160,47 @@ describe("request", () => {
     assert.deepEqual(sent(), []);
   });
 
+  it("what the QuickBooks of another version or country does not know is refused", async (t) => {
+    const customer = { Name: "Acme", CurrencyRef: { FullName: "Krone" }, SalesTaxCountry: "Canada" } as const;
+    for (const [options, path] of [
+      [{ qbxmlVersion: "7.0" }, "CustomerAdd/CurrencyRef"],
+      [{ country: "US" }, "CustomerAdd/SalesTaxCountry"],
+    ] as const) {
+      const { client, sent } = await simulatedBooks(t, {}, options);
+      const error = await failureOf(client.request("CustomerAdd", customer));
+      const paths = (error.details["findings"] as readonly Finding[]).map((finding) => finding.path);
+      assert.ok(paths.includes(`QBXMLMsgsRq/CustomerAddRq/${path}`), paths.join());
+      assert.deepEqual(sent(), []);
+    }
+    const { client, sent } = await simulatedBooks(t, {}, { country: "CA", qbxmlVersion: "14.0" });
+    // The simulated company is American, so it is QuickBooks that refuses now.
+    assert.notEqual((await failureOf(client.request("CustomerAdd", customer))).code, "QB_REQUEST_INVALID");
+    assert.equal(sent().length, 1);
+  });
+
+  it("values that QuickBooks would refuse are refused before anything is sent", async (t) => {
+    const { client, sent } = await simulatedBooks(t);
+    const wrong = { Name: "x".repeat(42), CreditLimit: "1.5", JobStatus: "Open" } as unknown as CustomerAdd;
+    const error = await failureOf(client.request("CustomerAdd", wrong));
+    const rules = (error.details["findings"] as readonly Finding[]).map(({ rule }) => rule);
+    assert.deepEqual(rules.sort(), ["enum", "form", "maxLength"]);
+    assert.deepEqual(sent(), []);
+  });
+
+  it("a warning of the check is told, and does not stop it", async (t) => {
+    const { client, log } = await simulatedBooks(t);
+    assert.deepEqual(await client.request("CustomerQuery", { IncludeRetElement: ["Nam"] }), []);
+    assert.deepEqual(
+      log.map(({ level, fields }) => [level, fields]),
+      [["warn", { rule: "includeRetElement", path: "QBXMLMsgsRq/CustomerQueryRq/IncludeRetElement" }]],
+    );
+  });
+
+  for (const options of [{ qbxmlVersion: "16" }, { qbxmlVersion: 16 }, { country: "NL" }, { country: null }])
+    it(`${JSON.stringify(options)} are no options of a client`, () => {
+      assert.throws(() => new QBClient("", options as object), { code: "QB_INVALID_ARGUMENT" });
+    });
+
   it("a subscription goes in its own message set", async (t) => {
     const { client, server } = await scriptedAnswers(
       t,
