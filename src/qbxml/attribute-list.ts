@@ -13,21 +13,26 @@ const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const EQUALS = 0x3d;
 /** What a value is not written as it is with. */
-const NOT_PLAIN = BYTE.work | BYTE.wide | BYTE.layout;
+const NOT_PLAIN = BYTE.work | BYTE.reference | BYTE.wide | BYTE.layout;
+/** What a writer could not write as it stands in the source. */
+const NOT_COPIED = NOT_PLAIN | BYTE.greater;
 const NO_NAMES = new Set<Name>();
 const NO_ATTRIBUTES: Attributes = Object.freeze({});
 
 /** Where an attribute stands in the window, and its value once it is wanted. */
-class Attribute {
+export class Attribute {
   name: Name;
   start: number;
   end: number;
+  /** A writer would write the value as it stands in the source. */
+  isPlain: boolean;
   value: string | undefined;
 
-  constructor(name: Name, start: number, end: number, value: string | undefined) {
+  constructor(name: Name, start: number, end: number, isPlain: boolean, value: string | undefined) {
     this.name = name;
     this.start = start;
     this.end = end;
+    this.isPlain = isPlain;
     this.value = value;
   }
 }
@@ -48,7 +53,7 @@ export class AttributeList {
   scan(at: number, element: Name): number {
     const { bytes } = this.#source.window;
     const limit = bytes.length;
-    const previous = this.count === 0 ? undefined : this.#at(this.count - 1).name;
+    const previous = this.count === 0 ? undefined : this.at(this.count - 1).name;
     const guess = previous === undefined ? element.firstAttribute : previous.nextAttribute;
     let name = guess;
     let here = guess === undefined ? -1 : endOfSameName(bytes, at, limit, guess);
@@ -95,7 +100,7 @@ export class AttributeList {
   #isRepeated(name: Name): boolean {
     const { count } = this;
     if (count < MANY) {
-      for (let index = 0; index < count; index++) if (this.#at(index).name === name) return true;
+      for (let index = 0; index < count; index++) if (this.at(index).name === name) return true;
       return false;
     }
     if (count === MANY) this.#manyNames = new Set(this.#attributes.slice(0, count).map((one) => one.name));
@@ -106,34 +111,32 @@ export class AttributeList {
   #add(name: Name, start: number, end: number, seen: number): void {
     const source = this.#source;
     if ((seen & BYTE.control) !== 0) source.meetControls(start, end);
+    const isPlain = (seen & NOT_COPIED) === 0 && source.window.bytes[end] === QUOTE;
     const value = (seen & NOT_PLAIN) === 0 ? undefined : source.attributeValue(start, end, seen);
     const attribute = this.#attributes[this.count];
-    if (attribute === undefined) this.#attributes.push(new Attribute(name, start, end, value));
+    if (attribute === undefined) this.#attributes.push(new Attribute(name, start, end, isPlain, value));
     else {
       attribute.name = name;
       attribute.start = start;
       attribute.end = end;
+      attribute.isPlain = isPlain;
       attribute.value = value;
     }
     this.count++;
   }
 
-  #at(index: number): Attribute {
+  at(index: number): Attribute {
     return this.#attributes[index] as Attribute;
   }
 
-  nameOf(index: number): Name {
-    return this.#at(index).name;
-  }
-
   value(index: number): string {
-    const attribute = this.#at(index);
+    const attribute = this.at(index);
     return (attribute.value ??= this.#source.window.ascii(attribute.start, attribute.end));
   }
 
   find(name: string): string | undefined {
     for (let index = 0; index < this.count; index++)
-      if (this.nameOf(index).text === name) return this.value(index);
+      if (this.at(index).name.text === name) return this.value(index);
     return undefined;
   }
 
@@ -141,7 +144,7 @@ export class AttributeList {
     if (this.count === 0) return NO_ATTRIBUTES;
     const attributes: Record<string, string> = {};
     for (let index = 0; index < this.count; index++)
-      setOwn(attributes, this.nameOf(index).text, this.value(index));
+      setOwn(attributes, this.at(index).name.text, this.value(index));
     return attributes;
   }
 }

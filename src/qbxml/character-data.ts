@@ -1,10 +1,12 @@
 import { isUtf8 } from "node:buffer";
 
+export type TextKind = "text" | "cdata";
+
 /** What a byte means inside character data, as bits. */
 export const BYTE = Object.freeze({
   /** Anything but white space. */
   content: 1,
-  /** Not written as it is: a reference, a carriage return, DEL. */
+  /** Not written as it is: a carriage return, DEL. */
   work: 2,
   /** A control character that XML does not allow. */
   control: 4,
@@ -15,6 +17,8 @@ export const BYTE = Object.freeze({
   less: 32,
   /** Above ASCII. */
   wide: 64,
+  /** Begins a reference. */
+  reference: 128,
 });
 
 export const BYTES = classesOfBytes();
@@ -30,7 +34,7 @@ function classesOfBytes(): Uint8Array {
   classes[0x7f] = BYTE.content | BYTE.work;
   classes[0x3e] = BYTE.content | BYTE.greater;
   classes[0x3c] = BYTE.content | BYTE.less;
-  classes[0x26] = BYTE.content | BYTE.work;
+  classes[0x26] = BYTE.content | BYTE.reference;
   return classes;
 }
 
@@ -60,6 +64,40 @@ export function findClass(bytes: Uint8Array, start: number, end: number, kind: n
   let at = start;
   while (at < end && ((BYTES[bytes[at] as number] as number) & kind) === 0) at++;
   return at;
+}
+
+const AMP = Buffer.from("&amp;");
+const LT = Buffer.from("&lt;");
+const GT = Buffer.from("&gt;");
+
+/** What a writer could not write as it stands in the source. */
+const NOT_PLAIN = BYTE.work | BYTE.wide | BYTE.control | BYTE.greater | BYTE.less;
+
+/** True when a writer would write the text as it stands in the source. */
+export function isPlainText(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  seen: number,
+  kind: TextKind,
+): boolean {
+  if ((seen & NOT_PLAIN) !== 0) return false;
+  return (seen & BYTE.reference) === 0 || (kind === "text" && hasUsualReferences(bytes, start, end));
+}
+
+/** True when each reference is one of those that a writer uses in text: `&amp;`, `&lt;`, `&gt;`. */
+function hasUsualReferences(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] !== AMPERSAND) continue;
+    if (!isAt(bytes, at, end, AMP) && !isAt(bytes, at, end, LT) && !isAt(bytes, at, end, GT)) return false;
+  }
+  return true;
+}
+
+function isAt(bytes: Buffer, at: number, limit: number, wanted: Buffer): boolean {
+  if (at + wanted.length > limit) return false;
+  for (let index = 1; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false;
+  return true;
 }
 
 /** Whom the reading of character data tells of trouble; offsets are those of bytes in the window. */

@@ -5,12 +5,15 @@ import {
   BYTES,
   classesOf,
   decodeUtf8,
+  findClass,
   withLineFeeds,
   withoutReferences,
   type CharacterTrouble,
 } from "./character-data.js";
 import { MAX_NAMES, sharedNames, type Name, type NameTable } from "./name-table.js";
 import type { Position } from "./position.js";
+
+const CDATA_END = Buffer.from("]]>");
 
 /** A character that XML does not allow, found by a tolerant reading, which keeps it. */
 export interface Irregularity extends Position {
@@ -19,22 +22,26 @@ export interface Irregularity extends Position {
   readonly path: string;
 }
 
-export interface Tolerance {
-  /** Told of characters that XML does not allow; without it they are errors. */
-  readonly onIrregular: ((irregularity: Irregularity) => void) | undefined;
-  /** Names of the open elements. */
-  readonly path: () => string;
-}
+/** Told of characters that XML does not allow. */
+export type IrregularHandler = (irregularity: Irregularity) => void;
 
 /** The bytes at hand, read as names and text. Offsets are those in the window. What is wrong throws with its place. */
 export class DocumentSource implements CharacterTrouble {
   readonly window = new ByteWindow();
   readonly #names: NameTable = sharedNames();
-  readonly #tolerance: Tolerance;
+  readonly #open: readonly Name[];
+  readonly #onIrregular: IrregularHandler | undefined;
   #newNames = 0;
 
-  constructor(tolerance: Tolerance) {
-    this.#tolerance = tolerance;
+  /** @param open The elements around what is read. Without `onIrregular` characters that XML does not allow are faults. */
+  constructor(open: readonly Name[], onIrregular: IrregularHandler | undefined) {
+    this.#open = open;
+    this.#onIrregular = onIrregular;
+  }
+
+  /** Names of the open elements from the root down. */
+  path(): string {
+    return this.#open.map((name) => name.text).join("/");
   }
 
   nameAt(start: number, end: number): Name {
@@ -70,6 +77,18 @@ export class DocumentSource implements CharacterTrouble {
     return seen;
   }
 
+  refuseOutside(start: number, end: number): never {
+    const { base, bytes } = this.window;
+    const place = findClass(bytes, start, end, BYTE.content);
+    const isMark = base + place === 0 && bytes[0] === 0xef && bytes[1] === 0xbb;
+    this.fault(isMark ? "a second byte order mark" : "text outside the root element", place);
+  }
+
+  refuseEndOfCdata(start: number, end: number): void {
+    const place = this.window.bytes.subarray(start, end).indexOf(CDATA_END);
+    if (place !== -1) this.fault("]]> must be written as ]]&gt;", start + place);
+  }
+
   meetControls(start: number, end: number): void {
     const { bytes } = this.window;
     for (let at = start; at < end; at++)
@@ -78,10 +97,9 @@ export class DocumentSource implements CharacterTrouble {
   }
 
   irregular(character: string, offset: number): void {
-    const { onIrregular, path } = this.#tolerance;
     const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
-    if (onIrregular === undefined) this.fault(`the character U+${code} is not allowed in XML`, offset);
-    onIrregular({ character, path: path(), ...this.window.positionAt(offset) });
+    if (this.#onIrregular === undefined) this.fault(`the character U+${code} is not allowed in XML`, offset);
+    this.#onIrregular({ character, path: this.path(), ...this.window.positionAt(offset) });
   }
 
   failName(offset: number): never {

@@ -1,9 +1,11 @@
 import { QBError } from "../errors.js";
+import type { Attribute } from "./attribute-list.js";
 import { CodePage, OutsidePolicy, type CharacterChange, type OutsideCodePage } from "./code-page.js";
 import { REQUEST_FACTS } from "./schema/request-facts.js";
 import { utf8Document } from "./decode.js";
 import { MessageSetText } from "./message-set-text.js";
 import { TOKEN, Tokenizer } from "./tokenizer.js";
+import { beginsWith } from "./xml-declaration.js";
 
 /** One request inside a message set. */
 export interface RequestSummary {
@@ -44,26 +46,32 @@ export interface EnvelopeOptions {
 
 /** Some seconds of work; a set with so many elements has more requests than QuickBooks does in a day. */
 const MAX_ELEMENTS = 1_000_000;
-/** Prolog, line ends, and some references. */
-const SPARE_BYTES = 200;
-const KINDS: Readonly<Record<string, MessageSet["kind"]>> = {
-  QBXMLMsgsRq: "requests",
-  QBXMLSubscriptionMsgsRq: "subscriptions",
-};
+const KINDS: ReadonlyMap<string, MessageSet["kind"]> = new Map([
+  ["QBXMLMsgsRq", "requests"],
+  ["QBXMLSubscriptionMsgsRq", "subscriptions"],
+]);
 /** Names that have their own level. */
-const RESERVED = new Set([...Object.keys(KINDS), ...REQUEST_FACTS.keys()]);
+const RESERVED = new Set([...KINDS.keys(), ...REQUEST_FACTS.keys()]);
 const SET_ATTRIBUTES = new Set(["onError", "newMessageSetID", "oldMessageSetID", "responseData"]);
 const ON_ERROR = new Set(["stopOnError", "continueOnError", "rollbackOnError"]);
 /** A carriage return comes only from a reference: as line end it is read as a line feed. */
 const NOT_LAYOUT = /[^ \t\n]/;
 const VERSION = /^version[ \t\n]*=[ \t\n]*(["'])((?:US|CA|UK|OZ|AU)?\d{1,2}\.\d)\1[ \t\n]*$/;
-const BLANK = 0x20;
-const LINE_FEED = 0x0a;
-const LESS = 0x3c;
-const GREATER = 0x3e;
-const QUOTE = 0x22;
 const PROLOG = Buffer.from('<?xml version="1.0" encoding="utf-8"?>\n<?qbxml version="');
 const END_OF_PROLOG = Buffer.from('"?>\n<QBXML>');
+const END_OF_ROOT = Buffer.from("\n</QBXML>\n");
+const TAG = Buffer.from("<");
+const LINE_AND_TAG = Buffer.from("\n<");
+const END_OF_TAG_AND_TAG = Buffer.from(">\n<");
+const END_TAG = Buffer.from("</");
+const LINE_AND_END_TAG = Buffer.from("\n</");
+const END_OF_TAG = Buffer.from(">");
+const END_OF_EMPTY_TAG = Buffer.from("/>");
+const END_OF_LINE = Buffer.from("\n");
+const END_OF_TAG_AND_LINE = Buffer.from(">\n");
+const BLANK = Buffer.from(" ");
+const VALUE = Buffer.from('="');
+const END_OF_VALUE = Buffer.from('"');
 
 /**
  * Reads one message set strictly, without building objects, and writes it anew.
@@ -80,9 +88,24 @@ export function readMessageSet(document: string | Uint8Array, options: EnvelopeO
 const NO_CHANGES: readonly CharacterChange[] = Object.freeze([]);
 const WESTERN = CodePage.of(1252);
 
+/** The instruction of the document before: programs write the same one each time. */
+let usual = { body: Buffer.alloc(0), version: "", bytes: Buffer.alloc(0) };
+const GREATEST_USUAL = 32;
+
+function versionIn(tokens: Tokenizer): string | undefined {
+  const length = tokens.textEnd - tokens.textStart;
+  if (length === usual.body.length && beginsWith(tokens.window, tokens.textStart, usual.body) === true)
+    return usual.version;
+  const body = tokens.text();
+  const version = VERSION.exec(body)?.[2];
+  if (version !== undefined && length <= GREATEST_USUAL)
+    usual = { body: Buffer.from(body), version, bytes: Buffer.from(version) };
+  return version;
+}
+
 /** Follows the tokens of one document: level 0 is QBXML, 1 the message set, 2 the requests, below that their content. */
 class EnvelopeReader {
-  readonly #tokens = new Tokenizer({ looseTextCode: "QB_MESSAGE_SET" });
+  readonly #tokens = new Tokenizer({ looseTextCode: "QB_MESSAGE_SET", leavesFrom: 3 });
   readonly #page: CodePage;
   readonly #policy: OutsideCodePage;
   readonly #document: Uint8Array;
@@ -106,7 +129,7 @@ class EnvelopeReader {
     this.#document = document;
     this.#tokens.write(document);
     this.#tokens.finish();
-    this.#text = new MessageSetText(document.length + SPARE_BYTES);
+    this.#text = new MessageSetText(this.#tokens.window);
     this.#page = page;
     this.#policy = policy;
   }
@@ -114,7 +137,8 @@ class EnvelopeReader {
   read(): MessageSet {
     const tokens = this.#tokens;
     for (let kind = tokens.next(); kind !== TOKEN.done; kind = tokens.next()) {
-      if (kind === TOKEN.start) this.#open();
+      if (kind === TOKEN.leaf) this.#leaf();
+      else if (kind === TOKEN.start) this.#open();
       else if (kind === TOKEN.text) this.#content();
       else if (kind === TOKEN.end) this.#close();
       else this.#instruction();
@@ -128,7 +152,7 @@ class EnvelopeReader {
     if (depth > 0 || this.#kind !== undefined)
       this.#fail("the qbxml instruction must stand before the QBXML element");
     if (this.#version !== undefined) this.#fail("there are two qbxml instructions");
-    this.#version = VERSION.exec(this.#tokens.text())?.[2];
+    this.#version = versionIn(this.#tokens);
     if (this.#version === undefined)
       this.#fail(`the qbxml instruction needs a version, as in <?qbxml version="16.0"?>`);
   }
@@ -153,9 +177,9 @@ class EnvelopeReader {
     if (tokens.depth < 2) return this.#refuseText();
     if (this.#contentStart === -1) {
       this.#contentStart = this.#text.length;
-      this.#text.ascii(">");
+      this.#text.bytes(END_OF_TAG);
     }
-    if (tokens.isPlain) this.#text.range(tokens.window, tokens.textStart, tokens.textEnd);
+    if (tokens.isPlain) this.#text.range(tokens.textStart, tokens.textEnd);
     else this.#text.ascii(this.#page.text(tokens.text(), (character) => this.#instead(character)));
   }
 
@@ -166,7 +190,7 @@ class EnvelopeReader {
   #close(): void {
     const { depth } = this.#tokens;
     if (depth > 0) this.#writeClose();
-    else this.#text.ascii("\n</QBXML>\n");
+    else this.#text.bytes(END_OF_ROOT);
     this.#openTagStarted = false;
   }
 
@@ -198,13 +222,13 @@ class EnvelopeReader {
     if (name !== "QBXML") this.#fail(`the root element is "${name}", not "QBXML"`);
     if (attributeCount > 0) this.#fail("QBXML takes no attributes");
     this.#text.bytes(PROLOG);
-    this.#text.ascii(this.#version ?? "");
+    this.#text.bytes(usual.version === this.#version ? usual.bytes : Buffer.from(this.#version ?? ""));
     this.#text.bytes(END_OF_PROLOG);
   }
 
   #openMessageSet(): void {
     const { name } = this.#tokens;
-    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+    const kind = KINDS.get(name);
     if (kind === undefined) this.#fail(`"${name}" is not a message set of requests`);
     if (this.#kind !== undefined) this.#fail("there are two message sets; send one at a time");
     this.#kind = kind;
@@ -229,34 +253,35 @@ class EnvelopeReader {
 
   #openContent(depth: number): void {
     const { name } = this.#tokens;
-    if (name.endsWith("Rq") && RESERVED.has(name)) this.#checkPlace(name, depth);
-    if (++this.#elements > MAX_ELEMENTS) this.#fail(`more than ${MAX_ELEMENTS} elements`);
+    this.#countElement(name, depth);
     if (depth === 2) this.#requests.push(this.#summary(name));
-    else if (this.#copyLeaf()) return;
     this.#writeOpen();
   }
 
-  /** A leaf without attributes, with plain text, is what would be written. */
-  #copyLeaf(): boolean {
+  #countElement(name: string, depth: number): void {
+    if (name.endsWith("Rq") && RESERVED.has(name)) this.#checkPlace(name, depth);
+    if (++this.#elements > MAX_ELEMENTS) this.#fail(`more than ${MAX_ELEMENTS} elements`);
+  }
+
+  /** Is what would be written. */
+  #leaf(): void {
     const tokens = this.#tokens;
-    const { start, end } = tokens;
-    if (end - start !== tokens.nameBytes.length + 2 || !tokens.takeLeaf()) return false;
-    if (this.#openTagStarted) this.#text.byte(GREATER);
-    this.#text.byte(LINE_FEED);
-    if (tokens.textEnd > tokens.textStart) this.#text.range(tokens.window, start, tokens.end);
+    this.#dropLayout();
+    this.#countElement(tokens.name, tokens.depth);
+    this.#text.bytes(this.#openTagStarted ? END_OF_TAG_AND_LINE : END_OF_LINE);
+    if (tokens.textEnd > tokens.textStart) this.#text.range(tokens.start, tokens.end);
     else this.#writeEmpty();
     this.#openTagStarted = false;
-    return true;
   }
 
   #writeEmpty(): void {
-    this.#text.byte(LESS);
+    this.#text.bytes(TAG);
     this.#text.bytes(this.#tokens.nameBytes);
-    this.#text.ascii("/>");
+    this.#text.bytes(END_OF_EMPTY_TAG);
   }
 
   #checkPlace(name: string, depth: number): void {
-    if (Object.hasOwn(KINDS, name)) this.#fail("a message set inside a message set");
+    if (KINDS.has(name)) this.#fail("a message set inside a message set");
     if (depth > 2) this.#fail(`the request ${name} inside another request`);
   }
 
@@ -275,27 +300,33 @@ class EnvelopeReader {
 
   #writeOpen(): void {
     const text = this.#text;
-    text.ascii(this.#openTagStarted ? ">\n<" : "\n<");
+    text.bytes(this.#openTagStarted ? END_OF_TAG_AND_TAG : LINE_AND_TAG);
     text.bytes(this.#tokens.nameBytes);
     for (let index = 0; index < this.#tokens.attributeCount; index++) {
-      text.byte(BLANK);
-      text.bytes(this.#tokens.attributeNameBytes(index));
-      text.ascii('="');
-      text.ascii(
-        this.#page.attribute(this.#tokens.attributeValue(index), (character) => this.#instead(character)),
-      );
-      text.byte(QUOTE);
+      this.#writeAttribute(this.#tokens.attributeAt(index), index);
     }
     this.#openTagStarted = true;
+  }
+
+  #writeAttribute({ name, start, end, isPlain }: Attribute, index: number): void {
+    const text = this.#text;
+    const tokens = this.#tokens;
+    text.bytes(BLANK);
+    text.bytes(name.bytes);
+    text.bytes(VALUE);
+    if (isPlain) text.range(start, end);
+    else
+      text.ascii(this.#page.attribute(tokens.attributeValue(index), (character) => this.#instead(character)));
+    text.bytes(END_OF_VALUE);
   }
 
   #writeClose(): void {
     const text = this.#text;
     if (this.#openTagStarted && text.length <= this.#contentStart + 1) this.#dropLayout();
-    if (this.#openTagStarted && this.#contentStart === -1) return text.ascii("/>");
-    text.ascii(this.#openTagStarted ? "</" : "\n</");
+    if (this.#openTagStarted && this.#contentStart === -1) return text.bytes(END_OF_EMPTY_TAG);
+    text.bytes(this.#openTagStarted ? END_TAG : LINE_AND_END_TAG);
     text.bytes(this.#tokens.nameBytes);
-    text.ascii(">");
+    text.bytes(END_OF_TAG);
     this.#contentStart = -1;
   }
 

@@ -64,7 +64,8 @@ export class RecordReader {
     const tokens = this.#tokens;
     for (;;) {
       const kind = tokens.next();
-      if (kind === TOKEN.text) this.#text += tokens.text();
+      if (kind === TOKEN.leaf) this.#takeLeaf(tokens);
+      else if (kind === TOKEN.text) this.#text += tokens.text();
       else if (kind === TOKEN.start) this.#start(tokens.name);
       else if (kind === TOKEN.needMore) return undefined;
       else if (kind === TOKEN.end) {
@@ -85,20 +86,33 @@ export class RecordReader {
     this.#text = "";
   }
 
-  #start(name: string): void {
+  #takeLeaf(tokens: Tokenizer): void {
+    const field = this.#fieldOf(tokens.name);
+    const text = tokens.text();
+    if (field.content === undefined) return this.#assign(this.#frame, field, this.#valueOf(field, text));
+    this.#push(field.content, field);
+    this.#text = text;
+    this.#end();
+  }
+
+  /** The field of the structure at hand that an element becomes. */
+  #fieldOf(name: string): FieldPlan {
     if (this.#leaf !== undefined) this.#push(UNKNOWN_PLAN, this.#leaf);
-    const frame = this.#frame;
-    const guess = frame.last === undefined ? undefined : frame.last.next;
-    const field = guess !== undefined && guess.name === name ? guess : frame.plan.field(name);
-    if (frame.last !== undefined) frame.last.next = field;
+    const { last, plan } = this.#frame;
+    const guess = last?.next;
+    const field = guess !== undefined && guess.name === name ? guess : plan.field(name);
+    if (last !== undefined) last.next = field;
+    return field;
+  }
+
+  #start(name: string): void {
+    const field = this.#fieldOf(name);
     if (field.content !== undefined) {
       this.#push(field.content, field);
       if (this.#tokens.attributeCount > 0) this.#readAttributes();
     } else if (field.kind === "unknown" && this.#tokens.attributeCount > 0) {
       this.#push(UNKNOWN_PLAN, field);
       this.#readAttributes();
-    } else if (this.#tokens.takeLeaf()) {
-      this.#assign(frame, field, this.#valueOf(field, this.#tokens.text()));
     } else {
       this.#leaf = field;
       this.#text = "";

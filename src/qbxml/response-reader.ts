@@ -132,6 +132,7 @@ class ResponseParser {
   constructor({ strict = false }: ReadingOptions) {
     const { irregularities } = this;
     this.#tokens = new Tokenizer({
+      leavesFrom: 4,
       onIrregular: strict
         ? undefined
         : ({ character, path, ...place }) => irregularities.character(character, path, place),

@@ -1,23 +1,47 @@
 import type { ErrorCode } from "../errors.js";
-import { AttributeList, endOfWhiteSpace, NEED_MORE, type Attributes } from "./attribute-list.js";
-import { BYTE, BYTES, classesOf, findClass, withLineFeeds } from "./character-data.js";
-import { DocumentSource, type Irregularity } from "./document-source.js";
+import {
+  AttributeList,
+  endOfWhiteSpace,
+  NEED_MORE,
+  type Attribute,
+  type Attributes,
+} from "./attribute-list.js";
+import { BYTE, BYTES, classesOf, isPlainText, withLineFeeds, type TextKind } from "./character-data.js";
+import { DocumentSource, type IrregularHandler } from "./document-source.js";
 import { endOfName, endOfSameName, isNameStart, type Name } from "./name-table.js";
 import type { Position } from "./position.js";
-import { beginsWith, endOfUsualDeclaration, faultOfDeclaration } from "./xml-declaration.js";
+import {
+  beginsWith,
+  endOfInstruction,
+  endOfUsualDeclaration,
+  faultOfDeclaration,
+} from "./xml-declaration.js";
 
 export type { Attributes } from "./attribute-list.js";
 export type { Irregularity } from "./document-source.js";
 export type { Position } from "./position.js";
 
-/** Kinds of tokens. `needMore` asks for `write` or `finish`. */
-export const TOKEN = Object.freeze({ needMore: 0, start: 1, end: 2, text: 3, instruction: 4, done: 5 });
+/** Kinds of tokens. `needMore` asks for `write` or `finish`; `leaf` comes only to those who ask for it. */
+export const TOKEN = Object.freeze({
+  needMore: 0,
+  start: 1,
+  end: 2,
+  text: 3,
+  instruction: 4,
+  done: 5,
+  leaf: 6,
+});
 
 export interface TokenizerOptions {
   /** Makes the reading tolerant of control characters and told of each. Never for what goes to QuickBooks. */
-  readonly onIrregular?: ((irregularity: Irregularity) => void) | undefined;
+  readonly onIrregular?: IrregularHandler | undefined;
   /** The code of the error for text beside elements. Default `QB_XML_MALFORMED`. */
   readonly looseTextCode?: ErrorCode;
+  /**
+   * From this depth on an element comes as one token, when it has no attributes and holds nothing but plain text, and all of it is
+   * at hand. Default: never.
+   */
+  readonly leavesFrom?: number;
 }
 
 const MAX_DEPTH = 64;
@@ -26,8 +50,6 @@ const MAX_ARRIVING_BYTES = 32 * 1024 * 1024;
 
 /** A comment, or white space between elements: no token. */
 const SKIPPED = -1;
-/** What a writer could not write as it stands in the source. */
-const NOT_PLAIN = BYTE.work | BYTE.wide | BYTE.control | BYTE.greater | BYTE.less;
 const NOT_LAYOUT = /[^ \t\n]/;
 const LESS = 0x3c;
 const GREATER = 0x3e;
@@ -59,11 +81,14 @@ export class Tokenizer {
   /** First byte of the token in the document, and the byte behind it. */
   start = 0;
   end = 0;
-  /** Of a text token, in `window`. */
+  /** Of a text or leaf token, in `window`. */
   textStart = 0;
   textEnd = 0;
+  /** A writer would write the text as it stands in `window`: ASCII, with no references but `&amp;`, `&lt;`, `&gt;`. */
+  isPlain = true;
 
   readonly #looseTextCode: ErrorCode;
+  readonly #leavesFrom: number;
   readonly #open: Name[] = [];
   readonly #source: DocumentSource;
   readonly #attributes: AttributeList;
@@ -82,11 +107,15 @@ export class Tokenizer {
   /** The element that is open has an element in it, or text. */
   #holdsElements = false;
   #holdsText = false;
+  /** Undefined while it is plain, and nobody has asked for it. */
   #text: string | undefined;
+  /** The text at hand holds references of the usual kind. */
+  #hasReferences = false;
 
-  constructor({ onIrregular, looseTextCode = "QB_XML_MALFORMED" }: TokenizerOptions = {}) {
-    this.#looseTextCode = looseTextCode;
-    this.#source = new DocumentSource({ onIrregular, path: () => this.path() });
+  constructor({ onIrregular, looseTextCode, leavesFrom }: TokenizerOptions = {}) {
+    this.#looseTextCode = looseTextCode ?? "QB_XML_MALFORMED";
+    this.#leavesFrom = leavesFrom ?? MAX_DEPTH;
+    this.#source = new DocumentSource(this.#open, onIrregular);
     this.#attributes = new AttributeList(this.#source);
     this.#bytes = this.#source.window.bytes;
   }
@@ -161,18 +190,13 @@ export class Tokenizer {
     if (this.#open.length === 0) return this.#passOutside(at, end, seen);
     if (end === limit) return this.#stop();
     if ((seen & BYTE.content) === 0) return this.#layout(at, end, seen);
-    if ((seen & BYTE.greater) !== 0) this.#refuseEndOfCdata(at, end);
-    return this.#giveText(at, end, at, end, seen, "text");
+    if ((seen & BYTE.greater) !== 0) this.#source.refuseEndOfCdata(at, end);
+    return this.#giveText(at, end, seen, "text");
   }
 
   /** Between declaration, comments, instructions and the root only white space may stand. */
   #passOutside(at: number, end: number, seen: number): number {
-    if ((seen & BYTE.content) !== 0) {
-      const place = findClass(this.#bytes, at, end, BYTE.content);
-      const isMark =
-        this.#source.window.base + place === 0 && this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb;
-      this.#fail(isMark ? "a second byte order mark" : "text outside the root element", place);
-    }
+    if ((seen & BYTE.content) !== 0) this.#source.refuseOutside(at, end);
     this.#at = end;
     return SKIPPED;
   }
@@ -181,32 +205,20 @@ export class Tokenizer {
   #layout(at: number, end: number, seen: number): number {
     if (!this.#holdsElements) {
       if (end + 1 >= this.#limit && !this.#ended) return TOKEN.needMore;
-      if (!isNameStart(this.#bytes[end + 1])) return this.#giveText(at, end, at, end, seen, "text");
+      if (!isNameStart(this.#bytes[end + 1])) return this.#giveText(at, end, seen, "text");
     }
     this.#at = end;
     return SKIPPED;
   }
 
-  #refuseEndOfCdata(at: number, end: number): void {
-    const place = this.#bytes.indexOf(CDATA_END, at);
-    if (place !== -1 && place + 2 < end) this.#fail("]]> must be written as ]]&gt;", place);
-  }
-
-  #giveText(
-    start: number,
-    end: number,
-    textStart: number,
-    textEnd: number,
-    seen: number,
-    kind: "text" | "cdata",
-  ): number {
-    this.textStart = textStart;
-    this.textEnd = textEnd;
-    this.#text = undefined;
-    if ((seen & BYTE.control) !== 0) this.#source.meetControls(textStart, textEnd);
-    if ((seen & NOT_PLAIN) !== 0) {
-      const text = this.#source.characters(textStart, textEnd, seen);
-      this.#text = kind === "cdata" ? text : this.#source.resolve(text, textStart);
+  #giveText(from: number, to: number, seen: number, kind: TextKind): number {
+    const start = kind === "text" ? from : from - CDATA_START.length;
+    const end = kind === "text" ? to : to + CDATA_END.length;
+    this.#setText(from, to, seen, isPlainText(this.#bytes, from, to, seen, kind));
+    if ((seen & BYTE.control) !== 0) this.#source.meetControls(from, to);
+    if (!this.isPlain) {
+      const text = this.#source.characters(from, to, seen);
+      this.#text = kind === "cdata" ? text : this.#source.resolve(text, from);
     }
     const content = this.#text === undefined ? (seen & BYTE.content) !== 0 : NOT_LAYOUT.test(this.#text);
     if (content && this.#holdsElements) this.#failLoose(start);
@@ -216,30 +228,12 @@ export class Tokenizer {
     return this.#token(TOKEN.text, start, end, this.#open.length - 1);
   }
 
-  /**
-   * Right after a start token: reads the text of the element and its end tag in one go, when the text is plain and both are at
-   * hand. Otherwise gives false, and nothing has been read.
-   */
-  takeLeaf(): boolean {
-    if (this.#endIsDue) return false;
-    const bytes = this.#bytes;
-    const limit = this.#limit;
-    const start = this.#at;
-    let seen = 0;
-    let end = start;
-    for (; end < limit; end++) {
-      const byte = bytes[end] as number;
-      if (byte === LESS) break;
-      seen |= BYTES[byte] as number;
-    }
-    if (end + 1 >= limit || bytes[end + 1] !== SLASH || (seen & NOT_PLAIN) !== 0) return false;
-    const after = endOfSameName(bytes, end + 2, limit, this.#open[this.#open.length - 1] as Name);
-    if (after === -1 || bytes[after] !== GREATER) return false;
+  #setText(start: number, end: number, seen: number, isPlain: boolean): void {
     this.textStart = start;
     this.textEnd = end;
+    this.isPlain = isPlain;
     this.#text = undefined;
-    this.#endElement(end, after + 1);
-    return true;
+    this.#hasReferences = (seen & BYTE.reference) !== 0;
   }
 
   #scanStart(at: number): number {
@@ -255,7 +249,31 @@ export class Tokenizer {
     }
     if (this.#open.length === 0 && this.#rootSeen) this.#fail("there is a second root element", at);
     if (this.#holdsText) this.#failLoose(at);
-    return this.#scanAttributes(at, end, name as Name);
+    const isLeaf = this.#open.length >= this.#leavesFrom && this.#scanLeaf(at, end, name as Name);
+    return isLeaf ? TOKEN.leaf : this.#scanAttributes(at, end, name as Name);
+  }
+
+  /** Tells whether it is one; if not, nothing has been read. */
+  #scanLeaf(at: number, nameEnd: number, name: Name): boolean {
+    const bytes = this.#bytes;
+    const limit = this.#limit;
+    if (bytes[nameEnd] !== GREATER || this.#open.length >= MAX_DEPTH) return false;
+    let seen = 0;
+    let end = nameEnd + 1;
+    for (; end < limit; end++) {
+      const byte = bytes[end] as number;
+      if (byte === LESS) break;
+      seen |= BYTES[byte] as number;
+    }
+    if (end + 1 >= limit || bytes[end + 1] !== SLASH || !isPlainText(bytes, nameEnd + 1, end, seen, "text"))
+      return false;
+    const after = endOfSameName(bytes, end + 2, limit, name);
+    if (after === -1 || bytes[after] !== GREATER) return false;
+    this.#setText(nameEnd + 1, end, seen, true);
+    this.#attributes.count = 0;
+    this.#rootSeen = true;
+    this.#closed(at, after + 1, name);
+    return true;
   }
 
   #scanAttributes(at: number, from: number, name: Name): number {
@@ -319,8 +337,12 @@ export class Tokenizer {
   }
 
   #endElement(at: number, end: number): number {
-    const name = this.#open.pop() as Name;
     this.#endIsDue = false;
+    this.#closed(at, end, this.#open.pop() as Name);
+    return TOKEN.end;
+  }
+
+  #closed(at: number, end: number, name: Name): void {
     this.#holdsElements = true;
     this.#holdsText = false;
     this.#previous = name;
@@ -328,7 +350,7 @@ export class Tokenizer {
     this.#at = end;
     this.name = name.text;
     this.nameBytes = name.bytes;
-    return this.#token(TOKEN.end, at, end, this.#open.length);
+    this.#token(TOKEN.end, at, end, this.#open.length);
   }
 
   #scanExclamation(at: number): number {
@@ -356,7 +378,7 @@ export class Tokenizer {
     if (end === -1) return this.#incomplete("CDATA");
     if (this.#open.length === 0) this.#fail("CDATA outside the root element", at);
     const seen = classesOf(this.#bytes, start, end);
-    return this.#giveText(at, end + CDATA_END.length, start, end, seen, "cdata");
+    return this.#giveText(start, end, seen, "cdata");
   }
 
   #scanInstruction(at: number): number {
@@ -364,7 +386,7 @@ export class Tokenizer {
       this.#at = endOfUsualDeclaration(this.#bytes);
       if (this.#at > 0) return SKIPPED;
     }
-    const end = this.#endOfInstruction(at);
+    const end = endOfInstruction(this.#bytes, at + 2);
     if (end === NEED_MORE) return this.#incomplete("an instruction");
     const targetEnd = endOfName(this.#bytes, at + 2, end);
     const name = this.#source.nameAt(at + 2, targetEnd);
@@ -380,17 +402,9 @@ export class Tokenizer {
     const seen = this.#source.check(start, end);
     this.name = name.text;
     this.#attributes.count = 0;
-    this.textStart = start;
-    this.textEnd = end;
-    const isPlain = (seen & (BYTE.wide | BYTE.work)) === 0;
-    this.#text = isPlain ? undefined : withLineFeeds(this.#bytes.toString("utf8", start, end));
+    this.#setText(start, end, 0, (seen & (BYTE.wide | BYTE.work)) === 0);
+    if (!this.isPlain) this.#text = withLineFeeds(this.#bytes.toString("utf8", start, end));
     return this.#token(TOKEN.instruction, at, end + 2, this.#open.length);
-  }
-
-  #endOfInstruction(at: number): number {
-    for (let end = at + 2; end + 1 < this.#limit; end++)
-      if (this.#bytes[end] === QUESTION && this.#bytes[end + 1] === GREATER) return end;
-    return NEED_MORE;
   }
 
   #checkDeclaration(at: number, end: number): number {
@@ -408,16 +422,17 @@ export class Tokenizer {
 
   /** Of a text token, with references resolved; of an instruction what stands behind its target. */
   text(): string {
-    return this.#text ?? this.#source.window.ascii(this.textStart, this.textEnd);
+    return (this.#text ??= this.#plainText());
   }
 
-  /** The text stands in `window` from `textStart` to `textEnd` as it is: ASCII without references. */
-  get window(): Uint8Array {
+  #plainText(): string {
+    const text = this.#source.window.ascii(this.textStart, this.textEnd);
+    return this.#hasReferences ? this.#source.resolve(text, this.textStart) : text;
+  }
+
+  /** The bytes at hand. */
+  get window(): Buffer {
     return this.#bytes;
-  }
-
-  get isPlain(): boolean {
-    return this.#text === undefined;
   }
 
   get attributeCount(): number {
@@ -425,11 +440,12 @@ export class Tokenizer {
   }
 
   attributeName(index: number): string {
-    return this.#attributes.nameOf(index).text;
+    return this.#attributes.at(index).name.text;
   }
 
-  attributeNameBytes(index: number): Uint8Array {
-    return this.#attributes.nameOf(index).bytes;
+  /** Until the next token. */
+  attributeAt(index: number): Attribute {
+    return this.#attributes.at(index);
   }
 
   attributeValue(index: number): string {
@@ -446,7 +462,7 @@ export class Tokenizer {
 
   /** Names of the open elements from the root down. */
   path(): string {
-    return this.#open.map((name) => name.text).join("/");
+    return this.#source.path();
   }
 
   /** Of an offset in the document whose byte is still at hand; without one, of the token. */

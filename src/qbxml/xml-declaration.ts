@@ -1,9 +1,18 @@
 const DECLARATION =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>$/;
 const MAX_LENGTH = 1000;
+const QUESTION = 0x3f;
+const GREATER = 0x3e;
 const SMALL_X = 0x78;
 /** Any other is taken apart, which takes longer than all the rest of a small document. */
 const USUAL = Buffer.from('<?xml version="1.0" encoding="utf-8"?>');
+
+/** Where the `?>` of an instruction stands; -1 when it is not at hand. */
+export function endOfInstruction(bytes: Uint8Array, start: number): number {
+  for (let end = start; end + 1 < bytes.length; end++)
+    if (bytes[end] === QUESTION && bytes[end + 1] === GREATER) return end;
+  return -1;
+}
 
 /** The end of the declaration that most documents begin with; 0 when it is another. */
 export function endOfUsualDeclaration(bytes: Uint8Array): number {

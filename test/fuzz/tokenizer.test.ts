@@ -51,8 +51,12 @@ function judge(document: string, borders: readonly number[]): void {
   seen.documents++;
   judgeAgainstSaxes(document, whole);
   const bytewise = seen.documents % 10 === 0 ? [[...bytes].map((byte) => Buffer.of(byte))] : [];
-  for (const pieces of [cut(bytes, borders), ...bytewise]) {
-    const inPieces = attempt(() => tokenEvents(pieces));
+  const readings = [[bytes], cut(bytes, borders), ...bytewise].flatMap((pieces) => [
+    () => tokenEvents(pieces),
+    () => tokenEvents(pieces, { leavesFrom: seen.documents % 3 }),
+  ]);
+  for (const read of readings) {
+    const inPieces = attempt(read);
     if (whole instanceof Error)
       assert.ok(inPieces instanceof Error, "refused as a whole, accepted in pieces");
     else assert.deepEqual(inPieces, whole);

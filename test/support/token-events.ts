@@ -1,5 +1,5 @@
 import { SaxesParser } from "saxes";
-import { TOKEN, Tokenizer } from "../../dist/qbxml/tokenizer.js";
+import { TOKEN, Tokenizer, type TokenizerOptions } from "../../dist/qbxml/tokenizer.js";
 
 /** Start tags with attributes, texts of elements without elements, end tags, instructions, each as a string. */
 export type TokenEvents = readonly string[];
@@ -26,14 +26,20 @@ class EventList {
     this.events.push(`/${name}`);
   }
 
+  leaf(name: string, text: string): void {
+    this.start(name, []);
+    this.text(text);
+    this.end(name);
+  }
+
   instruction(target: string, body: string): void {
     this.events.push(`?${target} ${body}`);
   }
 }
 
 /** What the tokenizer reads of a document that comes in pieces. */
-export function tokenEvents(pieces: readonly Uint8Array[]): TokenEvents {
-  const tokens = new Tokenizer();
+export function tokenEvents(pieces: readonly Uint8Array[], options: TokenizerOptions = {}): TokenEvents {
+  const tokens = new Tokenizer(options);
   const list = new EventList();
   const drain = (): void => {
     for (let kind = tokens.next(); kind !== TOKEN.needMore && kind !== TOKEN.done; kind = tokens.next())
@@ -51,6 +57,7 @@ export function tokenEvents(pieces: readonly Uint8Array[]): TokenEvents {
 function take(kind: number, tokens: Tokenizer, list: EventList): void {
   if (kind === TOKEN.start) list.start(tokens.name, Object.entries(tokens.attributes()));
   else if (kind === TOKEN.end) list.end(tokens.name);
+  else if (kind === TOKEN.leaf) list.leaf(tokens.name, tokens.text());
   else if (kind === TOKEN.text) list.text(tokens.text());
   else list.instruction(tokens.name, tokens.text());
 }

@@ -17,7 +17,18 @@ describe("names that are remembered", () => {
   });
 
   it("are told apart by length, by their last character, and by case", () => {
-    const names = ["Nm", "Nmx", "Nmy", "nm", "NM", "Nm.", "Nm-", "_Nm", "N".repeat(128), `${"N".repeat(127)}M`];
+    const names = [
+      "Nm",
+      "Nmx",
+      "Nmy",
+      "nm",
+      "NM",
+      "Nm.",
+      "Nm-",
+      "_Nm",
+      "N".repeat(128),
+      `${"N".repeat(127)}M`,
+    ];
     for (let round = 0; round < 3; round++) {
       const text = `<r>${names.map((name) => `<${name} ${name}="1"/>`).join("")}</r>`;
       const { children } = readElement(text);
