@@ -14,7 +14,7 @@ const SHAPES: Readonly<Record<string, (size: number) => string>> = {
   "one comment": (size) => set(`<!--${fill("- ", size)}--><A/>`),
   "empty elements": (size) => set(fill("<A/>", size)),
   attributes: (size) => set(`<A ${Array.from({ length: size / 12 }, (_, at) => `a${at}="1"`).join(" ")}/>`),
-  "greater signs in many texts": (size) => set(fill("<A>></A>", size)),
+  "halves of an end of CDATA in many texts": (size) => set(fill("<A>]></A>", size)),
   "one value": (size) => set(`<A a="${fill("&lt;", size)}"/>`),
   "blanks in the instruction": (size) => set("").replace("version=", `version${fill(" ", size)}=`),
   "blanks in an instruction that is wrong": (size) => set("").replace('="16.0"', fill(" ", size)),
