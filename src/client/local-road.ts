@@ -68,7 +68,7 @@ export class LocalRoad implements Road {
     try {
       return await this.#queue.process({ user: USER, settings: this.#settings, set, ...call });
     } catch (error) {
-      throw error instanceof QBError ? explainRefusal(error, qbxml) : error;
+      throw error instanceof QBError ? await explainRefusal(error, qbxml) : error;
     }
   }
 }

@@ -95,7 +95,7 @@ export class RequestHandler {
       if (connection.deciding !== undefined) await connection.deciding;
       await this.#serve(exchange);
     } catch (error) {
-      this.#fail(exchange, error);
+      await this.#fail(exchange, error);
     }
     endWhenUnread(request.socket, this.#context.timeoutMs());
   }
@@ -328,7 +328,7 @@ export class RequestHandler {
     return this.#context.closing() ? { connection: "close" } : undefined;
   }
 
-  #fail(exchange: Exchange, cause: unknown): void {
+  async #fail(exchange: Exchange, cause: unknown): Promise<void> {
     const { connection, request, response } = exchange;
     const reported =
       cause instanceof QBError
@@ -341,7 +341,7 @@ export class RequestHandler {
     const error =
       sent === undefined
         ? reported
-        : explainRefusal(reported, () => decodeDocument(sent.body, sent.charset), { codePage });
+        : await explainRefusal(reported, () => decodeDocument(sent.body, sent.charset), { codePage });
     if (error.code === "QB_BODY_TIMEOUT" || hasLongRest(request))
       return writeProblem(response, error, { close: true, discard: request });
     writeProblem(response, error, {

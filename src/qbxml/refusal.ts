@@ -1,5 +1,5 @@
 import { QBError } from "../errors.js";
-import { lint, type LintOptions } from "./lint.js";
+import type { LintOptions } from "./lint.js";
 import type { LintFinding } from "./schema/finding.js";
 
 const PARSE_FAILURE = "0x80040400";
@@ -9,18 +9,33 @@ export const GREATEST_EXPLAINED = 256 * 1024;
 
 /**
  * The same error; when it is the one with which QuickBooks refuses a text without a reason (0x80040400), then with what lint
- * finds in the text, as `details.findings`: at most 20. That details hold a part of the text is for its sender alone.
+ * finds in the text, as `details.findings`: at most 20. That details hold a part of the text is for its sender alone. Lint is
+ * loaded only then.
  */
-export function explainRefusal(
+export async function explainRefusal(
   error: QBError,
   document: string | (() => string),
   options: LintOptions = {},
-): QBError {
+): Promise<QBError> {
   if (error.hresult?.toLowerCase() !== PARSE_FAILURE) return error;
   const text = typeof document === "string" ? document : document();
   if (text.length > GREATEST_EXPLAINED) return error;
-  const findings = lint(text, options).filter(isReason).slice(0, MOST_FINDINGS);
-  if (findings.length === 0) return error;
+  const findings = await findingsIn(text, options);
+  return findings.length === 0 ? error : withFindings(error, findings);
+}
+
+async function findingsIn(text: string, options: LintOptions): Promise<readonly LintFinding[]> {
+  try {
+    const { lint } = await import("./lint.js");
+    return lint(text, options).filter(isReason).slice(0, MOST_FINDINGS);
+  } catch (failure) {
+    if (failure instanceof QBError) throw failure;
+    // The refusal itself matters more than its explanation, also when an upgrade takes the files away meanwhile.
+    return [];
+  }
+}
+
+function withFindings(error: QBError, findings: readonly LintFinding[]): QBError {
   const { outcome, retryable, who, advice, httpStatus, retryAfter, hresult, details, cause } = error;
   return new QBError(error.code, error.message, {
     outcome,
