@@ -17,6 +17,8 @@ export {
   type Outcome,
   type QBErrorOptions,
 } from "./errors.js";
+/** The language, as it is behind the door `qbconnector/qbxml`. */
+export * as qbxml from "./qbxml/index.js";
 export type { Logger } from "./logger.js";
 export type { MessageSet, RequestSummary } from "./qbxml/envelope.js";
 export type { CharacterChange, OutsideCodePage } from "./qbxml/code-page.js";

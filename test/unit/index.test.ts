@@ -17,6 +17,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "hashPassword",
     "isErrorCode",
     "parseConnectionString",
+    "qbxml",
     "redactConnectionString",
   ],
   "qbconnector/qbxml": [
@@ -72,6 +73,12 @@ describe("the doors of the package", () => {
       assert.deepEqual(Object.keys((await import(door)) as object).sort(), [...names].sort());
     });
   }
+
+  it("qbconnector has the language as a namespace, the same as behind its own door", async () => {
+    const { qbxml } = await import("qbconnector");
+    assert.equal(qbxml, await import("qbconnector/qbxml"));
+    assert.deepEqual(qbxml.lint("<QBXML/>"), (await import("qbconnector/qbxml")).lint("<QBXML/>"));
+  });
 
   it("are the ones that package.json opens", () => {
     const { name, exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
