@@ -1,10 +1,15 @@
-// Writes the tables of the reference pages from the compiled tables: errors and HRESULTs, status codes.
+// Writes the tables of the reference pages from the compiled tables: errors and HRESULTs, status codes, requests, value types.
 // `--check` writes nothing and fails when a page is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { ERROR_CATALOGUE } from "../dist/errors.js";
 import { formatHresult, HRESULTS } from "../dist/hresult.js";
+import { schemaFacts } from "../dist/qbxml/schema/facts.js";
+import { shapeOf } from "../dist/qbxml/schema/request-shape.js";
 import { STATUS_CODES, STATUS_RANGES } from "../dist/qbxml/status-codes.js";
+import { markdownTable, withPart } from "./docs/markdown.mjs";
+import { requestSections } from "./docs/requests.mjs";
+import { valueTypes } from "./docs/value-types.mjs";
 
 const codes = Object.entries(ERROR_CATALOGUE).map(([code, { family, status, retryable, who, advice }]) => [
   `\`${code}\``,
@@ -25,21 +30,26 @@ const STATUS_HEADER = ["severity", "meaning", "go on", "who", "advice", "a write
 const statuses = [...STATUS_CODES.values()].map((row) => [`\`${row.code}\``, ...statusCells(row)]);
 const ranges = STATUS_RANGES.map((row) => [`\`${row.from}\` to \`${row.to}\``, ...statusCells(row)]);
 
+const CODES_HEADER = ["code", "family", "HTTP", "retryable", "who", "advice"];
+const HRESULTS_HEADER = ["HRESULT", "meaning", "code", "go on", "who"];
+
 const PAGES = {
   "docs/reference/errors.md": [
-    { name: "codes", header: ["code", "family", "HTTP", "retryable", "who", "advice"], rows: codes },
-    { name: "hresults", header: ["HRESULT", "meaning", "code", "go on", "who"], rows: hresults },
+    { name: "codes", part: markdownTable(CODES_HEADER, codes) },
+    { name: "hresults", part: markdownTable(HRESULTS_HEADER, hresults) },
   ],
   "docs/reference/status-codes.md": [
-    { name: "statuses", header: ["status", ...STATUS_HEADER], rows: statuses },
-    { name: "ranges", header: ["statuses", ...STATUS_HEADER], rows: ranges },
+    { name: "statuses", part: markdownTable(["status", ...STATUS_HEADER], statuses) },
+    { name: "ranges", part: markdownTable(["statuses", ...STATUS_HEADER], ranges) },
   ],
+  "docs/reference/requests.md": [{ name: "requests", part: requestSections(schemaFacts(), shapeOf) }],
+  "docs/reference/values.md": [{ name: "types", part: valueTypes(schemaFacts()) }],
 };
 
-for (const [path, tables] of Object.entries(PAGES)) {
+for (const [path, parts] of Object.entries(PAGES)) {
   const file = new URL(`../${path}`, import.meta.url);
   const page = readFileSync(file, "utf8");
-  const filled = tables.reduce((text, table) => withTable(path, text, table), page);
+  const filled = parts.reduce((text, part) => withPart(path, text, part), page);
   const text = await format(filled, { ...(await resolveConfig(file)), parser: "markdown" });
   if (!process.argv.includes("--check")) {
     writeFileSync(file, text);
@@ -51,17 +61,4 @@ for (const [path, tables] of Object.entries(PAGES)) {
 
 function statusCells({ severity, meaning, retry, who, advice, writeOutcome, sure }) {
   return [severity, meaning, retry === "whenLocked" ? "see advice" : retry, who, advice, writeOutcome, sure];
-}
-
-/** The page with everything between the two markers of a table replaced. */
-function withTable(path, text, { name, header, rows }) {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${path} has no place for ${name}`);
-  const table = [header, header.map(() => "---"), ...rows].map(line).join("\n");
-  return `${text.slice(0, from)}${start}\n\n${table}\n\n${text.slice(to)}`;
-}
-
-function line(cells) {
-  return `| ${cells.map((cell) => String(cell).replace(/[|<>*]/g, "\\$&")).join(" | ")} |`;
 }
