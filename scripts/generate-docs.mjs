@@ -6,7 +6,7 @@ import { ERROR_CATALOGUE } from "../dist/errors.js";
 import { formatHresult, HRESULTS } from "../dist/hresult.js";
 import { schemaFacts } from "../dist/qbxml/schema/facts.js";
 import { shapeOf } from "../dist/qbxml/schema/request-shape.js";
-import { STATUS_CODES, STATUS_RANGES } from "../dist/qbxml/status-codes.js";
+import { STATUS_CODES, STATUS_RANGES } from "../dist/qbxml/status/status-codes.js";
 import { markdownTable, withPart } from "./docs/markdown.mjs";
 import { requestSections } from "./docs/requests.mjs";
 import { valueTypes } from "./docs/value-types.mjs";

@@ -22,7 +22,7 @@ export * as qbxml from "./qbxml/index.js";
 export type { Logger } from "./logger.js";
 export type { MessageSet, RequestSummary } from "./qbxml/envelope.js";
 export type { CharacterChange, OutsideCodePage } from "./qbxml/code-page.js";
-export { QBStatusError } from "./qbxml/status.js";
+export { QBStatusError } from "./qbxml/status/status.js";
 export { fromHresult } from "./hresult.js";
 export type {
   FileMode,

@@ -1,9 +1,9 @@
 import { QBError, type Outcome } from "../errors.js";
 import type { Logger } from "../logger.js";
-import type { RequestItem } from "../qbxml/request-types.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
 import type { ResponseHead } from "../qbxml/response-reader.js";
 import { shapeOf } from "../qbxml/schema/request-shape.js";
-import { isNothingFound, statusError, statusOf, type QBStatusError } from "../qbxml/status.js";
+import { isNothingFound, statusError, statusOf, type QBStatusError } from "../qbxml/status/status.js";
 import { namesObjects } from "./look-up.js";
 
 /** "The object does not exist": for a look-up that is an empty result, for a filter that refers to it a mistake. */

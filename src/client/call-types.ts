@@ -8,7 +8,7 @@ import type {
   RequestBody,
   RequestItem,
   RequestName,
-} from "../qbxml/request-types.js";
+} from "../qbxml/schema/request-types.js";
 import type { ResponseHead, ResponseSetHead } from "../qbxml/response-reader.js";
 import type {
   ErrorRecovery,

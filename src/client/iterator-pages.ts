@@ -1,4 +1,4 @@
-import type { RequestItem } from "../qbxml/request-types.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
 import type { ResponseHead } from "../qbxml/response-reader.js";
 import { judge, noResponse } from "./answer-status.js";
 import type { QueryPages } from "./query-pages.js";

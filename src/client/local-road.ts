@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { ConnectionString } from "../connection-string.js";
 import { QBError } from "../errors.js";
 import { readMessageSet } from "../qbxml/envelope.js";
-import { explainRefusal } from "../qbxml/refusal.js";
+import { explainRefusal } from "../qbxml/lint/explain-refusal.js";
 import type { QuickBooksSettings, RequestProcessor } from "../quickbooks/request-processor.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";

@@ -7,8 +7,8 @@ import {
 } from "../connection-string.js";
 import { QBError } from "../errors.js";
 import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
-import type { Report } from "../qbxml/report.js";
-import type { RequestBody, RequestItem, RequestName } from "../qbxml/request-types.js";
+import type { Report } from "../qbxml/report/report.js";
+import type { RequestBody, RequestItem, RequestName } from "../qbxml/schema/request-types.js";
 import type { ResponseData } from "../qbxml/schema/types.js";
 import type {
   AnswerOf,

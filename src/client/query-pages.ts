@@ -1,4 +1,4 @@
-import type { RequestItem } from "../qbxml/request-types.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
 import type { ResponseHead } from "../qbxml/response-reader.js";
 
 /** The requests of a query, one after the other; what comes next depends on the answers. */

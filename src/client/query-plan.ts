@@ -1,5 +1,5 @@
 import { QBError } from "../errors.js";
-import type { RequestItem } from "../qbxml/request-types.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
 import type { Particle } from "../qbxml/schema/facts.js";
 import { shapeOf, type RequestShape } from "../qbxml/schema/request-shape.js";
 import type { QueryOptions } from "./call-types.js";

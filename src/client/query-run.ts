@@ -1,6 +1,6 @@
 import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
-import type { RequestItem } from "../qbxml/request-types.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
 import { ResponseStream, type ResponseHead } from "../qbxml/response-reader.js";
 import { errorOf, judge, logIrregularities, logWarning, noResponse } from "./answer-status.js";
 import type { QueryOptions } from "./call-types.js";

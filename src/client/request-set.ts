@@ -1,13 +1,13 @@
 import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
-import type { RequestItem } from "../qbxml/request-types.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
 import {
   readResponses,
   type QBResponse,
   type ResponseHead,
   type ResponseSet,
 } from "../qbxml/response-reader.js";
-import { statusError } from "../qbxml/status.js";
+import { statusError } from "../qbxml/status/status.js";
 import { answerOf, lacksRecord, recordMissing } from "./answer.js";
 import {
   errorOf,

@@ -1,9 +1,14 @@
 import { QBError } from "../errors.js";
 import type { Logger } from "../logger.js";
-import type { RequestItem } from "../qbxml/request-types.js";
-import { refuse, requestTree, writeRequests, type MessageSetOptions } from "../qbxml/request-writer.js";
-import { checkMessageSet } from "../qbxml/schema/check.js";
-import type { CheckScope, Edition } from "../qbxml/schema/finding.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
+import {
+  refuse,
+  requestTree,
+  writeRequests,
+  type MessageSetOptions,
+} from "../qbxml/writing/request-writer.js";
+import { checkMessageSet } from "../qbxml/check/check.js";
+import type { CheckScope, Edition } from "../qbxml/check/finding.js";
 import { shapeOf } from "../qbxml/schema/request-shape.js";
 
 /** The QuickBooks of a country differs in what it knows. */

@@ -1,7 +1,7 @@
 import type { Carrier } from "./carrier.js";
 import type { Logger } from "../logger.js";
-import type { RequestItem } from "../qbxml/request-types.js";
-import { readReport, type Report, type ReportRetFields } from "../qbxml/report.js";
+import type { RequestItem } from "../qbxml/schema/request-types.js";
+import { readReport, type Report, type ReportRetFields } from "../qbxml/report/report.js";
 import type { QueryOptions, RequestOptions, RequestResult, RequestSetOptions } from "./call-types.js";
 import { refuseUnknown, type CallOptions } from "./client-options.js";
 import { QueryResults } from "./query-results.js";

@@ -6,7 +6,7 @@ import type { Logger } from "../logger.js";
 import type { CodePage, OutsideCodePage } from "../qbxml/code-page.js";
 import { decodeDocument } from "../qbxml/decode.js";
 import { readMessageSet, type MessageSet } from "../qbxml/envelope.js";
-import { explainRefusal, GREATEST_EXPLAINED } from "../qbxml/refusal.js";
+import { explainRefusal, GREATEST_EXPLAINED } from "../qbxml/lint/explain-refusal.js";
 import type { SessionQueue } from "../quickbooks/session-queue.js";
 import type { QuickBooksSettings } from "../quickbooks/request-processor.js";
 import {

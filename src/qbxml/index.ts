@@ -1,5 +1,12 @@
 export { CodePage, type CharacterChange, type OutsideCodePage } from "./code-page.js";
-export { createdAt, isDate, readDateTime, toInstant, toWallClock, type QBDateTime } from "./date-time.js";
+export {
+  createdAt,
+  isDate,
+  readDateTime,
+  toInstant,
+  toWallClock,
+  type QBDateTime,
+} from "./values/date-time.js";
 export {
   addDecimals,
   compareDecimals,
@@ -13,14 +20,19 @@ export {
   subtractDecimals,
   sumDecimals,
   type DecimalFormatOptions,
-} from "./decimal.js";
-export { customFields, type DataExtFields, type WithCustomFields } from "./custom-fields.js";
+} from "./values/decimal.js";
+export { customFields, type DataExtFields, type WithCustomFields } from "./values/custom-fields.js";
 export { decodeDocument } from "./decode.js";
 export { readMessageSet, type EnvelopeOptions, type MessageSet, type RequestSummary } from "./envelope.js";
-export { explain, type Explanation, type HresultExplanation, type StatusExplanation } from "./explain.js";
-export { explainRefusal } from "./refusal.js";
-export { lint, type Country, type LintOptions } from "./lint.js";
-export { repair, type RepairChange, type Repaired } from "./repair.js";
+export {
+  explain,
+  type Explanation,
+  type HresultExplanation,
+  type StatusExplanation,
+} from "./status/explain.js";
+export { explainRefusal } from "./lint/explain-refusal.js";
+export { lint, type Country, type LintOptions } from "./lint/lint.js";
+export { repair, type RepairChange, type Repaired } from "./repair/repair.js";
 export { child, readElement, textAt, type QBXMLElement } from "./reader.js";
 export {
   readReport,
@@ -33,7 +45,7 @@ export {
   type ReportRow,
   type ReportSection,
   type ReportValue,
-} from "./report.js";
+} from "./report/report.js";
 export {
   isNothingFound,
   QBStatusError,
@@ -43,8 +55,8 @@ export {
   type StatusMeaning,
   type StatusSeverity,
   type Sure,
-} from "./status.js";
-export { formatTimeInterval, readTimeInterval } from "./time-interval.js";
+} from "./status/status.js";
+export { formatTimeInterval, readTimeInterval } from "./values/time-interval.js";
 export type {
   IteratorName,
   PartialAnswer,
@@ -55,10 +67,10 @@ export type {
   RequestItem,
   RequestName,
   SubscriptionName,
-} from "./request-types.js";
-export { requestTree, writeRequests, type MessageSetOptions } from "./request-writer.js";
-export { writeResponses, type ResponseItem, type ResponseSetOptions } from "./response-writer.js";
-export type { Finding, FindingRule, LintFinding, Severity } from "./schema/finding.js";
+} from "./schema/request-types.js";
+export { requestTree, writeRequests, type MessageSetOptions } from "./writing/request-writer.js";
+export { writeResponses, type ResponseItem, type ResponseSetOptions } from "./writing/response-writer.js";
+export type { Finding, FindingRule, LintFinding, Severity } from "./check/finding.js";
 export type * from "./schema/types.js";
 export {
   readResponses,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { lint, repair } from "qbconnector/qbxml";
-import { FINDING_RULES } from "../../dist/qbxml/schema/finding.js";
+import { FINDING_RULES } from "../../dist/qbxml/check/finding.js";
 
 const PAGE = readFileSync("docs/reference/lint.md", "utf8");
 const GUIDE = readFileSync("docs/guides/when-quickbooks-says-0x80040400.md", "utf8");
@@ -29,7 +29,7 @@ describe("docs/reference/lint.md", () => {
   });
 
   it("has every member of a finding", () => {
-    const source = readFileSync("src/qbxml/schema/finding.ts", "utf8");
+    const source = readFileSync("src/qbxml/check/finding.ts", "utf8");
     const bodies = [...source.matchAll(/interface (?:Lint)?Finding [^{]*\{([^]*?)\n\}/g)].map(
       ([, body]) => body,
     );

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, it } from "node:test";
-import { STATUS_CODES, STATUS_RANGES } from "../../dist/qbxml/status-codes.js";
+import { STATUS_CODES, STATUS_RANGES } from "../../dist/qbxml/status/status-codes.js";
 
 const PATH = "docs/reference/status-codes.md";
 const PAGE = readFileSync(PATH, "utf8");

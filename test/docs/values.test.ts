@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import * as language from "qbconnector/qbxml";
-import { customFields } from "../../dist/qbxml/custom-fields.js";
-import * as dateTime from "../../dist/qbxml/date-time.js";
-import * as decimal from "../../dist/qbxml/decimal.js";
-import { readReport, rowsOf } from "../../dist/qbxml/report.js";
-import * as timeInterval from "../../dist/qbxml/time-interval.js";
+import { customFields } from "../../dist/qbxml/values/custom-fields.js";
+import * as dateTime from "../../dist/qbxml/values/date-time.js";
+import * as decimal from "../../dist/qbxml/values/decimal.js";
+import { readReport, rowsOf } from "../../dist/qbxml/report/report.js";
+import * as timeInterval from "../../dist/qbxml/values/time-interval.js";
 
 const PAGE = readFileSync("docs/reference/values.md", "utf8");
 const FUNCTIONS = { ...decimal, ...dateTime, ...timeInterval, customFields, readReport, rowsOf };

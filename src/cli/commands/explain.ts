@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { RetryClass } from "../../hresult.js";
-import { explain, type Explanation } from "../../qbxml/explain.js";
+import { explain, type Explanation } from "../../qbxml/status/explain.js";
 import { say } from "../options.js";
 
 export function addExplainCommand(program: Command): void {

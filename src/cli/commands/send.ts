@@ -4,7 +4,7 @@ import type { QBClient } from "../../client/qb-client.js";
 import { parseConnectionString } from "../../connection-string.js";
 import { QBError } from "../../errors.js";
 import { decodeDocument } from "../../qbxml/decode.js";
-import type { LintFinding } from "../../qbxml/schema/finding.js";
+import type { LintFinding } from "../../qbxml/check/finding.js";
 import { EXIT } from "../exit-codes.js";
 import { naming, wrongUse } from "../failure.js";
 import { summarizeResponse, type ResponseSummary } from "../response-summary.js";

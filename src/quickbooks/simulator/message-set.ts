@@ -1,7 +1,7 @@
 import type { MessageSet } from "../../qbxml/envelope.js";
 import { readElement, type QBXMLElement } from "../../qbxml/reader.js";
-import { mistakesInRequest } from "../../qbxml/schema/check.js";
-import type { CheckScope, Finding } from "../../qbxml/schema/finding.js";
+import { mistakesInRequest } from "../../qbxml/check/check.js";
+import type { CheckScope, Finding } from "../../qbxml/check/finding.js";
 import { REQUEST_FACTS } from "../../qbxml/schema/request-facts.js";
 import { fromHresult } from "../../hresult.js";
 import { HANDLERS } from "./handlers.js";

@@ -1,7 +1,7 @@
 import type { QBXMLElement } from "../../qbxml/reader.js";
-import { mistakesInRequest } from "../../qbxml/schema/check.js";
-import type { Mistake } from "../../qbxml/schema/mistake.js";
-import { planOf, type StructurePlan } from "../../qbxml/schema/structure-plan.js";
+import { mistakesInRequest } from "../../qbxml/check/check.js";
+import type { Mistake } from "../../qbxml/check/mistake.js";
+import { planOf, type StructurePlan } from "../../qbxml/check/structure-plan.js";
 import { invalidObjectId, RequestFailure } from "./request-failure.js";
 
 /** Codes 3010 to 3040 are documented or seen, the others are guesses; so are the sentences. */

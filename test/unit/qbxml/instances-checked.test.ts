@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { checkMessageSet } from "../../../dist/qbxml/schema/check.js";
-import type { Finding } from "../../../dist/qbxml/schema/finding.js";
+import { checkMessageSet } from "../../../dist/qbxml/check/check.js";
+import type { Finding } from "../../../dist/qbxml/check/finding.js";
 import type { Tree } from "../../support/element-tree.js";
 import { judge } from "../../support/facts-oracle.js";
 import { setOf } from "../../support/instance-documents.js";
