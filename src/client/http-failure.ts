@@ -70,7 +70,7 @@ export function transportError(cause: unknown, exchange: FailedExchange): QBErro
 export function answerTooLong(qbxml: string, cause: unknown): QBError {
   return new QBError("QB_INVALID_ARGUMENT", "the answer is longer than a string can be", {
     outcome: summarize(qbxml).writes ? "unknown" : "not_applied",
-    advice: "Use sendStream().",
+    advice: "Use query(), or sendStream().",
     cause,
   });
 }

@@ -2,7 +2,7 @@
 export interface QueryProgress {
   /** Records that were given to the program. */
   readonly received: number;
-  /** Records that are still to come; undefined while QuickBooks has not said it. */
+  /** Records beyond the answer that is being read; undefined while QuickBooks has not said it. */
   readonly remaining: number | undefined;
   /** Answers that were read to their end. */
   readonly pages: number;

@@ -109,24 +109,40 @@ describe("requests", () => {
 
   it("use what others before them make", async (t) => {
     const { client, server } = await scriptedAnswers(t, responses());
-    await client
-      .requests([
-        {
-          name: "InvoiceAdd",
-          body: { defMacro: "TxnID:invoice", CustomerRef: { FullName: "Acme" } },
+    await client.requests([
+      {
+        name: "InvoiceAdd",
+        body: { defMacro: "TxnID:invoice", CustomerRef: { FullName: "Acme" } },
+      },
+      {
+        name: "ReceivePaymentAdd",
+        body: {
+          CustomerRef: { FullName: "Acme" },
+          AppliedToTxnAdd: { TxnID: { useMacro: "TxnID:invoice" }, PaymentAmount: "10.00" },
         },
+      },
+    ]);
+    const sent = server.requests[0]?.body ?? "";
+    assert.match(sent, /<InvoiceAdd defMacro="TxnID:invoice">/);
+    assert.match(sent, /<TxnID useMacro="TxnID:invoice"\/>/);
+  });
+
+  it("that use what nobody has made are not sent", async (t) => {
+    const { client, sent } = await simulatedBooks(t);
+    const error = await failureOf(
+      client.requests([
         {
           name: "ReceivePaymentAdd",
           body: {
             CustomerRef: { FullName: "Acme" },
-            AppliedToTxnAdd: { TxnID: { useMacro: "TxnID:invoice" }, PaymentAmount: "10.00" },
+            AppliedToTxnAdd: { TxnID: { useMacro: "TxnID:nobody" }, PaymentAmount: "10.00" },
           },
         },
-      ])
-      .catch(() => undefined);
-    const sent = server.requests[0]?.body ?? "";
-    assert.match(sent, /<InvoiceAdd defMacro="TxnID:invoice">/);
-    assert.match(sent, /<TxnID useMacro="TxnID:invoice"\/>/);
+      ]),
+    );
+    const [finding] = error.details["findings"] as readonly Finding[];
+    assert.deepEqual([error.code, finding?.rule], ["QB_REQUEST_INVALID", "macro"]);
+    assert.deepEqual(sent(), []);
   });
 
   it("for subscriptions do not mix with others", async (t) => {
