@@ -43,10 +43,14 @@ export function nest(rows: readonly ReportRow[]): readonly ReportNode[] {
   return builder.end();
 }
 
-interface OpenSection extends ReportSection {
-  readonly place: number;
+interface SectionInMaking extends ReportSection {
   readonly rows: ReportNode[];
   total: ReportRow | undefined;
+}
+
+interface OpenSection {
+  readonly section: SectionInMaking;
+  readonly place: number;
   /** It has rows, or sections with a total. */
   isFilled: boolean;
 }
@@ -55,7 +59,7 @@ class TreeBuilder {
   readonly #closers: Closers;
   readonly #closing: ReadonlySet<number>;
   readonly #root: ReportNode[] = [];
-  readonly #sections: OpenSection[] = [];
+  readonly #sections: SectionInMaking[] = [];
   readonly #open: OpenSection[] = [];
 
   constructor(closers: Closers) {
@@ -80,24 +84,17 @@ class TreeBuilder {
   #openSection(place: number, heading: ReportRow): void {
     const hasTotal = this.#closers.has(place);
     if (!hasTotal) this.#leaveWithoutTotal(({ isFilled }) => isFilled);
-    const section: OpenSection = {
-      kind: "section",
-      title: heading.label,
-      heading,
-      rows: [],
-      total: undefined,
-      place,
-      isFilled: false,
-    };
+    const title = heading.label;
+    const section: SectionInMaking = { kind: "section", title, heading, rows: [], total: undefined };
     this.#append(section, hasTotal);
     this.#sections.push(section);
-    this.#open.push(section);
+    this.#open.push({ section, place, isFilled: false });
   }
 
   #closeSection(place: number, total: ReportRow): void {
-    let section = this.#open.pop();
-    while (section !== undefined && this.#closers.get(section.place) !== place) section = this.#open.pop();
-    if (section !== undefined) section.total = total;
+    let last = this.#open.pop();
+    while (last !== undefined && this.#closers.get(last.place) !== place) last = this.#open.pop();
+    if (last !== undefined) last.section.total = total;
   }
 
   #leaveWithoutTotal(isOver: (section: OpenSection) => boolean): void {
@@ -109,7 +106,7 @@ class TreeBuilder {
 
   #append(node: ReportNode, fills: boolean): void {
     const around = this.#open.at(-1);
-    (around?.rows ?? this.#root).push(node);
+    (around?.section.rows ?? this.#root).push(node);
     if (around !== undefined && fills) around.isFilled = true;
   }
 }

@@ -381,6 +381,18 @@ describe("the tree", () => {
     ]);
   });
 
+  it("has sections of nothing but what their type says", () => {
+    const report = readReport(
+      reportOf([
+        ["TextRow", "Income"],
+        ["DataRow", "Sales"],
+        ["SubtotalRow", "Total Income"],
+      ]),
+    );
+    const [section] = report.rows;
+    assert.deepEqual(Object.keys(section ?? {}), ["kind", "title", "heading", "rows", "total"]);
+  });
+
   it("totals without headings are rows", () => {
     assert.deepEqual(treeOf(["SubtotalRow", "Total Bank"], ["TotalRow", "TOTAL"]), ["Total Bank", "TOTAL"]);
   });
