@@ -74,7 +74,7 @@ ${file}:9:20: error[enum]: "finished" is not a value of JobStatus: Awarded, Clos
       assert.equal(code, 5);
     }
     const broken = await runCommand(test, ["lint", "-"], { input: Buffer.from([0x3c, 0xff]) });
-    assert.match(broken.stdout, /^<stdin>:1:1: error\[malformed\]/);
+    assert.match(broken.stdout, /^<stdin>:1:2: error\[malformed\]: the byte FF is not UTF-8/);
   });
 
   it("prints JSON: the findings of lint()", async (test) => {

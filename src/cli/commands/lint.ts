@@ -82,7 +82,8 @@ function readBytes(file: string): Buffer {
 
 function lintFile(file: string, bytes: Buffer, settings: LintOptions, fix: boolean): Linted {
   const text = decodeOrUndefined(bytes);
-  if (text === undefined) return { file, text: "", findings: lint(bytes, settings), changes: [] };
+  if (text === undefined)
+    return { file, text: bytes.toString("latin1"), findings: lint(bytes, settings), changes: [] };
   if (!fix) return { file, text, findings: lint(text, settings), changes: [] };
   const { text: fixed, changes, remaining } = repair(text, settings);
   if (file === "-") process.stdout.write(fixed);

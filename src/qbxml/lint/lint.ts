@@ -10,6 +10,7 @@ import { checkProlog, readProlog, type Prolog } from "./prolog.js";
 import type { CheckScope, Edition, Finding, LintFinding } from "../check/finding.js";
 import type { Mistake } from "../check/mistake.js";
 import { SourceText, textOf } from "./source-text.js";
+import { undecodable } from "./undecodable.js";
 import { QBXML_VERSIONS, readVersion } from "./version-text.js";
 
 export type Country = "US" | "CA" | "UK" | "AU";
@@ -74,8 +75,7 @@ function decodeOrFinding(bytes: Uint8Array): string | LintFinding {
   try {
     return decodeDocument(bytes);
   } catch (error) {
-    const { message } = error as QBError;
-    return Object.freeze({ rule: "malformed", severity: "error", path: "", message, line: 1, column: 1 });
+    return undecodable(bytes, error);
   }
 }
 

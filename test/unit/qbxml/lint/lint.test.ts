@@ -136,6 +136,34 @@ describe("lint, prolog and envelope", () => {
   });
 });
 
+describe("lint of bytes in another encoding than they say", () => {
+  const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
+
+  it("names the first byte, its place, and what helps", () => {
+    const [finding, ...others] = lint(bytes(customer("<Name>a</Name>\n<Notes>caf\xe9</Notes>")));
+    assert.equal(others.length, 0);
+    assert.deepEqual([finding?.line, finding?.column], [5, 11]);
+    assert.match(finding?.message ?? "", /the byte E9 is not UTF-8/);
+    assert.match(finding?.repair ?? "", /encoding="windows-1252"/);
+  });
+
+  it("counts characters before it, and takes U+FFFD for itself", () => {
+    const before = Buffer.from(`${HEAD}<QBXML><!-- é 中 \uFFFD `);
+    const [finding] = lint(Buffer.concat([before, Buffer.from([0xe2, 0x28]), Buffer.from("--></QBXML>")]));
+    assert.deepEqual([finding?.line, finding?.column], [3, 19]);
+    assert.match(finding?.message ?? "", /the byte E2 /);
+  });
+
+  it("finds nothing to say once the encoding is declared", () => {
+    const declared = HEAD.replace("?>", ' encoding="windows-1252"?>');
+    const found = lint(
+      bytes(set("<CustomerQueryRq><FullName>caf\xe9</FullName></CustomerQueryRq>", declared)),
+    );
+    assert.deepEqual(places(found), ["4:31 characters"]);
+    assert.equal(lint(bytes(set("<HostQueryRq/>", HEAD.replace("?>", ' encoding="UTF-16"?>')))).length, 1);
+  });
+});
+
 describe("lint of broken XML", () => {
   const cases: readonly (readonly [string, string, string, RegExp])[] = [
     ["nothing", "", "1:1", /no element/],
