@@ -1,13 +1,13 @@
 import type { QBXMLElement } from "../reader.js";
 import { checkAttributes } from "./attribute-check.js";
 import { schemaFacts } from "../schema/facts.js";
-import { oneOf, shown, type CheckScope, type Finding } from "./finding.js";
+import type { CheckScope, Finding } from "./finding.js";
 import { report, type Mistake, type Run, type Verdict } from "./mistake.js";
-import { nearestName } from "./nearest-name.js";
 import { Place } from "./place.js";
 import { checkStructure } from "./structure-check.js";
 import { notAvailable } from "./structure-diagnosis.js";
 import { isAvailable, planOf, planOfMessage, type StructurePlan } from "./structure-plan.js";
+import { unknownMessage } from "../schema/unknown-message.js";
 import { checkUse, longAttribute } from "./use-check.js";
 
 const GREATEST_SET_ID = 23;
@@ -72,7 +72,8 @@ function checkSetAttributes({ element, path }: Place, run: Run): void {
 function checkMessage(message: QBXMLElement, run: Run, set?: Place, index = 0): void {
   const plan = message.name.endsWith(run.response ? "Rs" : "Rq") ? planOfMessage(message.name) : undefined;
   const path = (): string => set?.pathOf(index) ?? message.name;
-  if (plan === undefined) return report(run, "structure", message, path(), unknownMessage(message.name, run));
+  if (plan === undefined)
+    return report(run, "structure", message, path(), unknownMessage(message.name, run.response));
   const fact = schemaFacts().messages[message.name];
   const since = { since: fact?.since ?? 0, notIn: fact?.notIn };
   if (!isAvailable(since, run.scope))
@@ -96,21 +97,5 @@ function wrongMessageSet(name: string, right: string, set: string): Verdict {
     message: `${name} belongs in ${right}, not in ${set}`,
     allowed: right,
     repair: `send ${name} in a message set ${right} of its own`,
-  };
-}
-
-function unknownMessage(name: string, { response }: Run): Verdict {
-  const [what, ending] = response ? ["response", "Rs"] : ["request", "Rq"];
-  const names = Object.keys(schemaFacts().messages).filter((known) => known.endsWith(ending));
-  const near = Object.hasOwn(schemaFacts().messages, name + ending)
-    ? name + ending
-    : nearestName(name, names);
-  const inside = near === name + ending;
-  const hint = near === undefined ? "" : inside ? `; it stands inside ${near}` : `; did you mean ${near}?`;
-  return {
-    rule: "unknownRequest",
-    message: `${shown("", name)} is not a ${what} of qbXML${hint}`,
-    given: shown("", name),
-    ...(near === undefined ? {} : { repair: inside ? `put it into <${oneOf([near])}>` : `write ${near}` }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Unmet } from "./demands.js";
-import { formatVersion, oneOf, type CheckScope } from "./finding.js";
+import { formatVersion, oneOf, type CheckScope, type Edition } from "./finding.js";
 import { outOfOrder } from "./longest-order.js";
 import type { Verdict } from "./mistake.js";
 import type { Place } from "./place.js";
@@ -76,12 +76,13 @@ class Diagnoser {
   #missing(names: readonly string[], wrapped: readonly string[]): Verdict {
     const [name = ""] = names;
     if (wrapped.length > 0) {
-      const message = `${this.#name} needs the element ${name} around ${oneOf(wrapped)}`;
+      const all = new Intl.ListFormat("en-GB").format([...new Set(wrapped)]);
+      const message = `${this.#name} needs the element ${name} around ${all}`;
       return {
         rule: "missingElement",
         message,
         expected: names,
-        repair: `put ${oneOf(wrapped)} into <${name}>`,
+        repair: `put ${all} into <${name}>`,
       };
     }
     const wanted = names.length === 1 ? `the element ${name}` : `one of the elements ${oneOf(names)}`;
@@ -99,20 +100,20 @@ class Diagnoser {
     for (const [index, { name }] of this.#place.element.children.entries()) {
       if (this.#settled.has(index)) continue;
       const rule = this.#rules[index];
-      if (rule === undefined) this.#judgeUnknown(index, name);
+      if (rule === undefined) this.#judgeUnknown(index);
       else if (!isAvailable(rule, this.#scope)) this.#settle(index, notAvailable(name, rule, this.#scope));
     }
   }
 
-  #judgeUnknown(index: number, name: string): void {
+  #judgeUnknown(index: number): void {
     const { verdict, meant } = unknownElement(
       this.#place,
       this.#plan,
-      name,
+      index,
       this.#scope,
       this.#allowedAt(index),
     );
-    if (meant !== undefined) this.#meant.add(meant);
+    for (const name of meant) this.#meant.add(name);
     this.#settle(index, verdict);
   }
 
@@ -219,16 +220,24 @@ export function notAvailable(
   fact: { readonly since: number; readonly notIn?: readonly string[] | undefined },
   scope: CheckScope,
 ): Verdict {
-  if (fact.notIn?.includes(scope.edition) === true) {
-    const message = `${name} does not exist in QuickBooks ${COUNTRIES[scope.edition]}`;
-    return { rule: "notInCountry", message, repair: `leave ${name} out, or name the country` };
-  }
+  if (fact.notIn?.includes(scope.edition) === true) return notInCountry(name, fact.notIn, scope.edition);
   const since = formatVersion(fact.since);
   const message = `${name} came with qbXML ${since}; the set declares ${formatVersion(scope.version)}`;
   const repair = `declare version ${since} if your QuickBooks has it, or leave ${name} out`;
   return { rule: "tooNew", message, since, repair };
 }
 
+function notInCountry(name: string, notIn: readonly string[], edition: Edition): Verdict {
+  const countries = DESKTOP.filter((other) => !notIn.includes(other)).map((other) => COUNTRIES[other]);
+  const only = countries.length === 0 ? COUNTRIES.QBOE : oneOf(countries);
+  return {
+    rule: "notInCountry",
+    message: `${name} does not exist in QuickBooks ${COUNTRIES[edition]}, only in ${only}`,
+    repair: `leave ${name} out${countries.length === 0 ? "" : ", or name the country"}`,
+  };
+}
+
+const DESKTOP = ["QBD", "QBCA", "QBUK", "QBAU"] as const;
 const COUNTRIES = { QBD: "US", QBCA: "CA", QBUK: "UK", QBAU: "AU", QBOE: "Online Edition" } as const;
 
 function mixedChoice(name: string, owner: string): Verdict {
