@@ -12,15 +12,18 @@ const INTEGER = /^[+-]?[0-9]+$/;
 /** The attributes of an element that holds elements. */
 export function checkAttributes(place: Place, { attributes: rules }: StructurePlan, run: Run): void {
   const { element } = place;
+  const meant = new Set<string | undefined>();
   for (const name in element.attributes) {
     const rule = rules.get(name);
+    if (rule === undefined) meant.add(nearestName(name, rules.keys()));
     const verdict =
       rule === undefined
         ? unknownAttribute(element, name, [...rules.keys()])
         : attributeVerdict(rule, element.attributes[name] as string);
     if (verdict !== undefined) report(run, "structure", element, place.path, verdict, { attribute: name });
   }
-  for (const rule of rules.values()) if (rule.required) checkPresence(place, rule, run);
+  for (const rule of rules.values())
+    if (rule.required && !meant.has(rule.name)) checkPresence(place, rule, run);
   const { defMacro } = element.attributes;
   if (defMacro !== undefined) defineMacro(place, defMacro, run);
 }
@@ -36,8 +39,9 @@ function defineMacro({ element, path }: Place, name: string, run: Run): void {
 function checkPresence({ element, path }: Place, rule: AttributeRule, run: Run): void {
   if (element.attributes[rule.name] !== undefined) return;
   const allowed = rule.values === undefined ? {} : { allowed: [...rule.values] };
+  const repair = `add ${rule.name}${rule.name === "onError" ? '="stopOnError"' : ""}`;
   const message = `${element.name} needs the attribute ${rule.name}`;
-  report(run, "structure", element, path, { rule: "missingAttribute", message, ...allowed });
+  report(run, "structure", element, path, { rule: "missingAttribute", message, ...allowed, repair });
 }
 
 function attributeVerdict({ name, type, values }: AttributeRule, value: string): Verdict | undefined {

@@ -9,6 +9,7 @@ export function repairValues(source: string, mistakes: readonly Mistake[]): read
   return mistakes.flatMap((mistake) => {
     if (mistake.finding.rule === "missingAttribute") return addOnError(mistake);
     if (mistake.finding.rule === "attributeValue") return repairAttribute(source, mistake);
+    if (mistake.finding.rule === "unknownAttribute") return repairAttributeName(source, mistake);
     return mistake.kind === "value" ? repairText(source, mistake) : [];
   });
 }
@@ -63,6 +64,20 @@ function repairAttribute(
   const what = `${attribute}: "${shown(attribute, given)}" became "${right}"`;
   const end = source.indexOf(found[1] as string, at);
   return [{ start: at, end, replacement: right, rule, path, what }];
+}
+
+function repairAttributeName(
+  source: string,
+  { element, finding, attribute = "" }: Mistake,
+): readonly SourceEdit[] {
+  const { start, contentStart } = element as SourceElement;
+  const right = rightCase(finding.allowed, attribute);
+  const found = new RegExp(`\\s${attribute}\\s*=`).exec(source.slice(start, contentStart));
+  if (right === undefined || found === null || Object.hasOwn(element.attributes, right)) return [];
+  const at = start + found.index + 1;
+  const { rule, path } = finding;
+  const what = `the attribute ${attribute} became ${right}`;
+  return [{ start: at, end: at + attribute.length, replacement: right, rule, path, what }];
 }
 
 function rightCase(allowed: string | readonly string[] | undefined, given: string): string | undefined {
