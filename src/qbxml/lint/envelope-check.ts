@@ -29,7 +29,8 @@ export function mistakesInDocument(root: SourceElement, scope: CheckScope): Mist
 
 function mistakesWithoutRoot(root: SourceElement, scope: CheckScope): Mistake[] {
   const name = shown("", root.name);
-  const around = SETS.includes(root.name) ? `put <QBXML> around ${name}` : undefined;
+  const written = name.toUpperCase() === "QBXML" ? "write QBXML" : undefined;
+  const around = SETS.includes(root.name) ? `put <QBXML> around ${name}` : written;
   const message = `the root element is ${name}, not QBXML`;
   return [envelope(root, root.name, message, around), ...contentOf(root, scope)];
 }

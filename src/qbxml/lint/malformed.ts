@@ -1,3 +1,4 @@
+import { HTML_ENTITIES } from "../repair/html-entities.js";
 import { shown } from "../check/finding.js";
 import { piecesOf, type Piece } from "./source-scan.js";
 import { textOf, type SourceText } from "./source-text.js";
@@ -13,6 +14,9 @@ export interface XmlMistake {
 export const BARE_AMPERSAND = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)/;
 const ATTRIBUTE = /\s*([^\s=<>"'/]+)(\s*=\s*("[^"]*"|'[^']*')?)?/y;
 const NUMBER = /&#(?:x([0-9a-fA-F]+)|([0-9]+));/g;
+const NOT_FIRST = "the XML declaration must stand at the very beginning";
+const SOAP = /:(?:Envelope|Body)$/i;
+const SECOND = "a second document begins here; send one at a time";
 const MAX_DEPTH = 64;
 const CONTROL = /[^\t\n\r\x20-\xff]/;
 
@@ -72,7 +76,7 @@ function mistakeIn(
         : undefined;
     case "instruction":
       return piece.name.toLowerCase() === "xml" && piece.start > 0
-        ? { offset: piece.start, message: "the XML declaration must stand at the very beginning" }
+        ? { offset: piece.start, message: roots > 0 && open.length === 0 ? SECOND : NOT_FIRST }
         : undefined;
     case "end":
       return undefined;
@@ -110,8 +114,13 @@ function mistakeInReferences(text: string, at: (index: number) => number): XmlMi
   const entity = /^&([A-Za-z][A-Za-z0-9]*);/.exec(text.slice(bare.index, bare.index + 40));
   const message =
     entity === null ? "a bare & must be written &amp;" : `&${entity[1] as string}; is not an entity of XML`;
-  const repair = entity === null ? "write &amp;" : "write the character itself, or as a number: &#233;";
+  const repair = entity === null ? "write &amp;" : inPlaceOf(entity[1] as string);
   return { offset: at(bare.index), message, repair };
+}
+
+function inPlaceOf(entity: string): string {
+  const code = HTML_ENTITIES.get(entity);
+  return code === undefined ? "write the character itself, or its number, as in &#233;" : `write &#${code};`;
 }
 
 function isCharacter([, hex, decimal]: RegExpMatchArray): boolean {
@@ -121,6 +130,12 @@ function isCharacter([, hex, decimal]: RegExpMatchArray): boolean {
 }
 
 function mistakeInTag(piece: Piece, text: string, at: (index: number) => number): XmlMistake | undefined {
+  if (SOAP.test(piece.name))
+    return {
+      offset: piece.start,
+      message: "this is a SOAP envelope, not qbXML",
+      repair: "send what is in it",
+    };
   if (piece.name.includes(":")) return namespaces(piece.start);
   const body = text.slice(1 + piece.name.length, piece.empty ? -2 : -1);
   const seen = new Set<string>();
@@ -142,7 +157,10 @@ function mistakeInAttribute(match: RegExpExecArray, seen: Set<string>, at: numbe
   const written = shown("", textOf(name));
   if (name === "xmlns" || name.includes(":")) return namespaces(offset);
   if (value === undefined)
-    return { offset, message: `the value of the attribute ${written} must stand in quotation marks` };
+    return {
+      offset,
+      message: `the value of the attribute ${written} must stand in straight quotation marks`,
+    };
   if (!/^\s/.test(whole)) return { offset, message: `a space is missing before the attribute ${written}` };
   if (seen.has(name)) return { offset, message: `the attribute ${written} stands there twice` };
   seen.add(name);
@@ -165,7 +183,9 @@ function unmatched(piece: Piece, open: readonly Piece[], document: SourceText): 
   if (expected.name === piece.name) return undefined;
   const { line } = document.positionOf(expected.start);
   const message = `</${tag(piece)}> stands where </${tag(expected)}> must: <${tag(expected)}> was opened in line ${line}`;
-  return { offset: piece.start, message, repair: `write </${tag(expected)}>` };
+  const isOuter = open.some(({ name }) => name === piece.name);
+  const repair = `${isOuter ? "add" : "write"} </${tag(expected)}>${isOuter ? ` before </${tag(piece)}>` : ""}`;
+  return { offset: piece.start, message, repair };
 }
 
 function tag({ name }: Piece): string {

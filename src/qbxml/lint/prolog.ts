@@ -26,6 +26,8 @@ export interface PrologFinding {
   readonly verdict: Verdict & { readonly severity?: Severity };
 }
 
+/** A byte order mark, as its bytes in UTF-8. */
+export const MARK = "\xef\xbb\xbf";
 const NOT_LAYOUT = /[^ \t\r\n]/;
 const VERSION_BODY = /^<\?\s*qbxml\s+version\s*=\s*(?:"([^"]*)"|'([^']*)')\s*\?>$/i;
 const DECLARATION =
@@ -99,7 +101,11 @@ function notAllowed({ start, name }: Piece): PrologFinding {
 const NOT_BEFORE = "this must not stand before the QBXML element";
 
 function checkText(source: string, prolog: Prolog, { start, end }: Piece): PrologFinding[] {
-  const at = source.slice(start, end).search(NOT_LAYOUT);
+  const text = source.slice(start, end);
+  const mark = text.indexOf(MARK);
+  if (mark >= 0 && !NOT_LAYOUT.test(text.replaceAll(MARK, "")))
+    return [tell(start + mark, "a second byte order mark stands before the document", "leave it out")];
+  const at = text.search(NOT_LAYOUT);
   if (at >= 0) return [tell(start + at, "text stands before the QBXML element", "leave it out")];
   const [declaration] = prolog.declarations;
   if (declaration?.start !== end || start !== 0) return [];
@@ -134,10 +140,17 @@ function checkInstruction(source: string, { instructions }: Prolog, piece: Piece
     return [tell(piece.start, `the qbxml instruction needs a version, as in <?qbxml version="16.0"?>`)];
   if (readVersion(version) !== undefined) return [];
   const given = shown("", textOf(version));
-  const near = nearestName(given, QBXML_VERSIONS);
+  const near = meantVersion(given);
   const message = `there is no qbXML version "${given}"; the last one is ${QBXML_VERSIONS.at(-1) as string}`;
   const finding = tell(piece.start, message, near === undefined ? undefined : `write ${near}`);
   return [{ ...finding, verdict: { ...finding.verdict, given, allowed: QBXML_VERSIONS } }];
+}
+
+/** `13.0` of `13`, the last one of one to come. */
+export function meantVersion(given: string): string | undefined {
+  if (QBXML_VERSIONS.includes(`${given}.0`)) return `${given}.0`;
+  const last = QBXML_VERSIONS.at(-1) as string;
+  return Number(given) > Number(last) ? last : nearestName(given, QBXML_VERSIONS);
 }
 
 function doctype(source: string, prolog: Prolog, { start, end }: Piece): PrologFinding {

@@ -1,4 +1,4 @@
-import { isGoodDeclaration, isNamed, OLD_DOCTYPE, versionIn, type Prolog } from "../lint/prolog.js";
+import { isGoodDeclaration, isNamed, MARK, OLD_DOCTYPE, versionIn, type Prolog } from "../lint/prolog.js";
 import type { Piece } from "../lint/source-scan.js";
 import type { SourceEdit } from "./source-edits.js";
 import { readVersion } from "../lint/version-text.js";
@@ -21,7 +21,7 @@ export function repairProlog(
 
 function isUnderstood(source: string, piece: Piece): boolean {
   const text = source.slice(piece.start, piece.end);
-  if (piece.kind === "text") return !/[^ \t\r\n]/.test(text);
+  if (piece.kind === "text") return !/[^ \t\r\n]/.test(text.replaceAll(MARK, ""));
   if (piece.kind === "doctype") return OLD_DOCTYPE.test(text);
   return piece.kind === "comment" || isNamed(piece, "xml") || isNamed(piece, "qbxml");
 }
@@ -43,7 +43,7 @@ function repairDeclaration(source: string, { declarations, pieces }: Prolog): re
         end: first.start,
         replacement: "",
         rule: "prolog",
-        what: "removed white space before the XML declaration",
+        what: `removed ${source.slice(0, first.start).includes(MARK) ? "a byte order mark" : "white space"} before the XML declaration`,
       },
       ...doubles,
     ];
@@ -75,7 +75,8 @@ function repairInstruction(
     return [insertion(prolog.end, `${text}\n`, `added ${text}`)];
   }
   const version = versionIn(source, first);
-  if (version === undefined || readVersion(version) === undefined) return [];
+  if (version === undefined) return [];
+  if (readVersion(version) === undefined) return others.length === 0 ? completeVersion(first, version) : [];
   if (others.some((piece) => versionIn(source, piece) !== version)) return [];
   const doubles = others.map((piece) => removal(source, piece, "removed the second qbxml instruction"));
   if (misplaced[0] === first)
@@ -104,6 +105,14 @@ function replaceDoctypes(
   const what = `the DOCTYPE of versions 1.x became ${text}`;
   const replaced = { start: first.start, end: first.end, replacement: text, rule: "prolog", what } as const;
   return [replaced, ...removed.slice(1)];
+}
+
+/** `13` is `13.0`. */
+function completeVersion({ start, end }: Piece, version: string): readonly SourceEdit[] {
+  const right = `${version}.0`;
+  if (readVersion(right) === undefined) return [];
+  const what = `version "${version}" became "${right}"`;
+  return [{ start, end, replacement: instruction(right), rule: "prolog", what }];
 }
 
 function rename({ start, end }: Piece, version: string): SourceEdit {
