@@ -22,7 +22,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   GUIDTYPE: ["0", "{5D2C1B0A-1234-4ABC-8DEF-0123456789AB}"],
   BOOLTYPE: ["true", "false"],
   INTTYPE: ["7", "1", "12"],
-  AMTTYPE: ["97.50", "-12.05", "0.00", "100", "1234567890123.45"],
+  AMTTYPE: ["97.50", "-12.05", "0.00", "100.00", "1234567890123.45"],
   PRICETYPE: ["19.99", "0.12345", "100", "-5.5"],
   QUANTYPE: ["3", "2.5", "0.33333", "-1"],
   PERCENTTYPE: ["8.25", "100.00", "0"],

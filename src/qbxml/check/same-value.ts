@@ -24,9 +24,9 @@ function inRightCase({ kind, values }: ScalarRule, value: string): string | unde
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** `97.5` is `97.50`, and so is `97.5000`; other places would be money. */
+/** `97` and `97.5` are `97.00` and `97.50`, and `97.5000` is, too; other places would be money. */
 function withTwoDecimals({ type }: ScalarRule, value: string): string | undefined {
-  const [, whole, decimals] = /^([+-]?\d+)\.(\d{1,20})$/.exec(value) ?? [];
-  if (type !== "AMTTYPE" || whole === undefined || decimals === undefined) return undefined;
+  const [, whole, decimals = ""] = /^([+-]?\d+)(?:\.(\d{1,20}))?$/.exec(value) ?? [];
+  if (type !== "AMTTYPE" || whole === undefined) return undefined;
   return /^0*$/.test(decimals.slice(2)) ? `${whole}.${decimals.slice(0, 2).padEnd(2, "0")}` : undefined;
 }

@@ -1,5 +1,6 @@
 import { formatVersion, oneOf, shown, type Finding } from "./finding.js";
 import type { Run, Verdict } from "./mistake.js";
+import { likelyValue } from "./likely-value.js";
 import { nearestName } from "./nearest-name.js";
 import { greatestLength, type ScalarRule } from "./scalar-rule.js";
 import { sameValue } from "./same-value.js";
@@ -13,9 +14,9 @@ const FORMS: Readonly<Record<string, string>> = {
   QUANTYPE: "a quantity: at most 10 digits, then nothing or a point and one to five decimals, as 2.5",
   PERCENTTYPE: "a percentage: at most 10 digits, then nothing or a point and one to five decimals, as 8.25",
   FLOATTYPE: "a number, as 1.5",
-  DATETYPE: "a date of the calendar, YYYY-MM-DD",
+  DATETYPE: "a date of the form YYYY-MM-DD",
   DATETIMETYPE:
-    "a date of the calendar, YYYY-MM-DD, with or without THH:MM:SS, and after that an offset as -08:00; Z is not understood",
+    "a date of the form YYYY-MM-DD, with or without THH:MM:SS, and after that an offset as -08:00; Z is not understood",
   TIMEINTERVALTYPE: "a duration in hours, minutes and seconds, as PT1H30M",
   GUIDTYPE: "0, or a GUID in braces: {8 hex digits-4-4-4-12}",
 };
@@ -29,10 +30,12 @@ export function valueVerdict(
   if (rule.pattern !== undefined && !rule.pattern.test(value)) return badForm(rule, value);
   if (rule.values !== undefined) return valueNotListed(rule, rule.values, value, run);
   if (value === "") return undefined;
-  if ((rule.kind === "date" || rule.kind === "datetime") && !isOnCalendar(value)) return badForm(rule, value);
+  if ((rule.kind === "date" || rule.kind === "datetime") && !isOnCalendar(value))
+    return notOnCalendar(rule, value);
   const limit = greatestLength(rule, run.scope);
   if (value.length > limit) return tooLong(rule, value, limit);
-  return isInRange(rule, value) ? undefined : outOfRange(rule, value);
+  if (!isInRange(rule, value)) return outOfRange(rule, value);
+  return run.response ? undefined : wholeAmount(rule, value);
 }
 
 function badForm(rule: ScalarRule, value: string): Verdict & Pick<Finding, "severity"> {
@@ -42,6 +45,20 @@ function badForm(rule: ScalarRule, value: string): Verdict & Pick<Finding, "seve
       ? `${rule.element} is empty; it takes ${form}`
       : `"${shown(rule.element, value)}" is not ${form}`;
   return { rule: "form", severity: "error", message, ...facts(rule, value, form) };
+}
+
+function notOnCalendar(rule: ScalarRule, value: string): Verdict & Pick<Finding, "severity"> {
+  const allowed = FORMS[rule.type] ?? "a date";
+  const what = rule.kind === "date" ? "a day of the calendar" : "a time of the calendar";
+  const message = `"${shown(rule.element, value)}" is not ${what}`;
+  return { rule: "form", severity: "error", message, given: shown(rule.element, value), allowed };
+}
+
+/** The schema allows them, QuickBooks has been seen to refuse them with status 3040. */
+function wholeAmount(rule: ScalarRule, value: string): (Verdict & Pick<Finding, "severity">) | undefined {
+  if (rule.type !== "AMTTYPE" || value.includes(".")) return undefined;
+  const message = `${rule.element} has no decimals; QuickBooks may refuse amounts without two of them`;
+  return { rule: "form", severity: "warning", message, ...facts(rule, value, FORMS["AMTTYPE"] as string) };
 }
 
 function valueNotListed(
@@ -100,7 +117,7 @@ function outOfRange(rule: ScalarRule, value: string): Verdict & Pick<Finding, "s
 }
 
 function facts(rule: ScalarRule, value: string, allowed: string): Partial<Verdict> {
-  const same = sameValue(rule, value);
+  const same = sameValue(rule, value) ?? likelyValue(rule, value);
   return {
     given: shown(rule.element, value),
     allowed,

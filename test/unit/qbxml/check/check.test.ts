@@ -293,7 +293,7 @@ describe("checkRequest, what a finding says", () => {
       "Pending",
     ]);
     assert.equal(of("<IsActive> TRUE</IsActive>")?.repair, "write true");
-    assert.equal(of("<IsActive>yes</IsActive>")?.repair, undefined);
+    assert.equal(of("<IsActive>yes</IsActive>")?.repair, "write true");
     assert.equal(of("<CreditLimit>97.5</CreditLimit>")?.repair, "write 97.50");
   });
 
