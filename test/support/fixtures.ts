@@ -10,7 +10,7 @@ export interface Fixture {
 const folder = fileURLToPath(new URL("../../test/fixtures/qbxml", import.meta.url));
 
 /** Documents in the shape of those that programs and QuickBooks send, with invented content. */
-export function fixtures(kind: "requests" | "responses"): Fixture[] {
+export function fixtures(kind: "requests" | "responses" | "in-the-wild"): Fixture[] {
   const names = readdirSync(join(folder, kind)).sort();
   return names.map((name) => ({ name, text: readFileSync(join(folder, kind, name), "utf8") }));
 }
