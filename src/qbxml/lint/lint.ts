@@ -91,7 +91,7 @@ export function lintSource(document: SourceText, settings: LintSettings): Placed
     ...mistakesInDocument(tree.root, scopeOf(prolog, settings)).map((mistake) =>
       place(document, mistake, tree),
     ),
-    ...checkCharacters(document, tree.root, settings.page),
+    ...(prolog.ofRequests ? checkCharacters(document, tree.root, settings.page) : []),
   ];
   return placed.sort((left, right) => left.offset - right.offset);
 }

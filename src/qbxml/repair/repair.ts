@@ -10,6 +10,7 @@ import {
   type LintSettings,
 } from "../lint/lint.js";
 import { readProlog } from "../lint/prolog.js";
+import { repairCharacters } from "../repair-characters.js";
 import { repairEscapes } from "./repair-escapes.js";
 import { repairOrder } from "./repair-order.js";
 import { repairProlog } from "./repair-prolog.js";
@@ -59,7 +60,7 @@ interface Stage {
 
 type Step = (stage: Stage) => readonly SourceEdit[];
 
-const STAGES: readonly Step[] = [escapes, prolog, values, order];
+const STAGES: readonly Step[] = [escapes, prolog, values, order, characters];
 
 function escapes({ document: { source }, root }: Stage): readonly SourceEdit[] {
   return root === undefined ? (repairEscapes(source, readProlog(source).end) ?? []) : [];
@@ -82,6 +83,11 @@ function values(stage: Stage): readonly SourceEdit[] {
 function order(stage: Stage): readonly SourceEdit[] {
   const mistakes = mistakesOf(stage);
   return stage.root === undefined ? [] : repairOrder(stage.document.source, stage.root, mistakes);
+}
+
+function characters({ document: { source }, root, settings }: Stage): readonly SourceEdit[] {
+  const found = readProlog(source);
+  return root === undefined || !found.ofRequests ? [] : repairCharacters(source, found.end, settings.page);
 }
 
 function mistakesOf({ document, settings, root }: Stage): readonly Mistake[] {

@@ -1,4 +1,4 @@
-import type { ScalarRule } from "./scalar-rule.js";
+import type { ScalarRule } from "../check/scalar-rule.js";
 
 /** What was probably meant by a value of another form: a suggestion, not sure enough to be made without asking. */
 export function likelyValue({ type, kind, pattern }: ScalarRule, value: string): string | undefined {

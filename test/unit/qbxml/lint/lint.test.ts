@@ -97,6 +97,15 @@ describe("lint, characters", () => {
   });
 });
 
+describe("lint, characters of answers", () => {
+  it("are as QuickBooks wrote them", () => {
+    const response = '<CustomerAddRs statusCode="3100" statusSeverity="Error" statusMessage="Zoë 中"/>';
+    check(`<QBXML><QBXMLMsgsRs>${response}</QBXMLMsgsRs></QBXML>`, []);
+    const request = '<CustomerQueryRq requestID="Zoë"/>';
+    check(set(request), ["4:31 characters"]);
+  });
+});
+
 describe("lint, prolog and envelope", () => {
   const body = '<QBXML><QBXMLMsgsRq onError="stopOnError"><HostQueryRq/></QBXMLMsgsRq></QBXML>';
   const [xml, qbxml] = ['<?xml version="1.0"?>', '<?qbxml version="13.0"?>'];

@@ -95,6 +95,8 @@ describe("repair", () => {
     ],
     ["<Name>A & B</Name>", "<Name>A &amp; B</Name>"],
     ["<Name>caf&eacute;&nbsp;&euro;</Name>", "<Name>caf&#233;&#160;&#8364;</Name>"],
+    ["<Name>Zoë “x”</Name>", "<Name>Zo&#235; &#8220;x&#8221;</Name>"],
+    ["<Name>a</Name><CreditLimit>97</CreditLimit>", "<Name>a</Name><CreditLimit>97.00</CreditLimit>"],
     ["<Name>1 < 2 <= 3</Name>", "<Name>1 &lt; 2 &lt;= 3</Name>"],
     ["<Name>a]]></Name>", "<Name>a]]&gt;</Name>"],
   ];
@@ -112,6 +114,8 @@ describe("repair", () => {
     "<Name>a</Name><IsActive>yes</IsActive>",
     "<Name>a</Name><CreditLimit>97.555</CreditLimit>",
     "<Name>a</Name><CreditLimit>1,000.00</CreditLimit>",
+    "<Name>中</Name>",
+    "<Name><![CDATA[Zoë]]></Name><!-- ë -->",
     "<Name>a</Name><IsActive>TR<!-- -->UE</IsActive>",
     "<Nmae>a</Nmae>",
     "<Name>a</Name><Phone>1</Phone><Phone>2</Phone>",
