@@ -7,7 +7,7 @@ import { Place } from "./place.js";
 import { checkStructure } from "./structure-check.js";
 import { notAvailable } from "./structure-diagnosis.js";
 import { isAvailable, planOf, planOfMessage, type StructurePlan } from "./structure-plan.js";
-import { unknownMessage } from "../schema/unknown-message.js";
+import { unknownMessage } from "./unknown-message.js";
 import { checkUse, longAttribute } from "./use-check.js";
 
 const GREATEST_SET_ID = 23;

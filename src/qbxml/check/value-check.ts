@@ -1,6 +1,6 @@
 import { formatVersion, oneOf, shown, type Finding } from "./finding.js";
 import type { Run, Verdict } from "./mistake.js";
-import { likelyValue } from "../schema/likely-value.js";
+import { likelyValue } from "./likely-value.js";
 import { nearestName } from "./nearest-name.js";
 import { greatestLength, type ScalarRule } from "./scalar-rule.js";
 import { sameValue } from "./same-value.js";

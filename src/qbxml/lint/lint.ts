@@ -10,7 +10,7 @@ import { checkProlog, readProlog, type Prolog } from "./prolog.js";
 import type { CheckScope, Edition, Finding, LintFinding } from "../check/finding.js";
 import type { Mistake } from "../check/mistake.js";
 import { SourceText, textOf } from "./source-text.js";
-import { undecodable } from "../undecodable.js";
+import { undecodable } from "./undecodable.js";
 import { QBXML_VERSIONS, readVersion } from "./version-text.js";
 
 export type Country = "US" | "CA" | "UK" | "AU";

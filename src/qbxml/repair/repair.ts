@@ -10,7 +10,7 @@ import {
   type LintSettings,
 } from "../lint/lint.js";
 import { readProlog } from "../lint/prolog.js";
-import { repairCharacters } from "../repair-characters.js";
+import { repairCharacters } from "./repair-characters.js";
 import { repairEscapes } from "./repair-escapes.js";
 import { repairOrder } from "./repair-order.js";
 import { repairProlog } from "./repair-prolog.js";

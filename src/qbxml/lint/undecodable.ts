@@ -1,6 +1,6 @@
-import { QBError } from "../errors.js";
-import type { LintFinding } from "./check/finding.js";
-import { SourceText } from "./lint/source-text.js";
+import { QBError } from "../../errors.js";
+import type { LintFinding } from "../check/finding.js";
+import { SourceText } from "./source-text.js";
 
 /** What is said of bytes that are not in the encoding of their document, and where the first of them stands. */
 export function undecodable(bytes: Uint8Array, error: unknown): LintFinding {

@@ -1,7 +1,7 @@
-import type { CodePage } from "./code-page.js";
-import { piecesOf } from "./lint/source-scan.js";
-import type { SourceEdit } from "./repair/source-edits.js";
-import { textOf } from "./lint/source-text.js";
+import type { CodePage } from "../code-page.js";
+import { piecesOf } from "../lint/source-scan.js";
+import type { SourceEdit } from "./source-edits.js";
+import { textOf } from "../lint/source-text.js";
 
 /** A character above ASCII, as its bytes in UTF-8. */
 const RAW = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;

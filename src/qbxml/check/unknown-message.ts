@@ -1,4 +1,4 @@
-import { schemaFacts } from "./facts.js";
+import { schemaFacts } from "../schema/facts.js";
 import { oneOf, shown } from "../check/finding.js";
 import type { Verdict } from "../check/mistake.js";
 import { nearestName } from "../check/nearest-name.js";
