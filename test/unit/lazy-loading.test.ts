@@ -52,6 +52,12 @@ describe("lint", () => {
     });
   }
 
+  it("is not loaded by the commands that do without it", () => {
+    const files = loadedFiles(`process.argv.push("--version"); await import("./dist/cli/main.js");`);
+    assert.ok(files.includes("cli/commands/serve.js"));
+    assert.deepEqual(named(files, /^(check|repair|structure-check)\.js$/), []);
+  });
+
   it("is loaded when QuickBooks refuses a text without a reason", () => {
     const files = loadedFiles(REFUSED);
     assert.equal(named(files, /^lint\.js$/).length, 1);

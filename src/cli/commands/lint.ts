@@ -2,15 +2,8 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { QBError } from "../../errors.js";
 import { replaceFile } from "../../private-file.js";
-import {
-  decodeDocument,
-  lint,
-  repair,
-  type Country,
-  type LintFinding,
-  type LintOptions,
-  type RepairChange,
-} from "../../qbxml/index.js";
+import { decodeDocument } from "../../qbxml/decode.js";
+import type { Country, LintFinding, LintOptions, RepairChange } from "../../qbxml/index.js";
 import { EXIT } from "../exit-codes.js";
 import { naming, wrongUse } from "../failure.js";
 import { formatChange, formatFinding, formatSummary, paintFor } from "../finding-report.js";
@@ -22,6 +15,8 @@ interface LintCommandOptions {
   readonly country?: Country;
   readonly codePage?: string;
 }
+
+type Language = typeof import("../../qbxml/index.js");
 
 /** What was found in one file, after the fixing when that was asked for. */
 interface Linted {
@@ -56,10 +51,15 @@ Example:
   qbconnector lint request.xml
   qbconnector lint --fix request.xml`;
 
-function runLint(files: readonly string[], options: LintCommandOptions): void {
+async function runLint(files: readonly string[], options: LintCommandOptions): Promise<void> {
   const { fix = false, json = false } = options;
   const settings = settingsOf(options);
-  const linted = files.map((file) => lintFile(file, readBytes(file), settings, fix));
+  // The other commands do without the rules.
+  const language = await import("../../qbxml/index.js");
+  const linted = files.map((file) => {
+    const bytes = readBytes(file);
+    return fix ? fixFile(language, file, bytes, settings) : lintFile(language, file, bytes, settings);
+  });
   // The fixed text of standard input goes to standard output; then the report must not.
   const stream = fix && files.includes("-") ? process.stderr : process.stdout;
   stream.write(json ? formatJson(linted) : formatReport(linted, stream));
@@ -80,12 +80,20 @@ function readBytes(file: string): Buffer {
   return naming(`cannot read ${file}`, advice, () => readFileSync(file === "-" ? 0 : file));
 }
 
-function lintFile(file: string, bytes: Buffer, settings: LintOptions, fix: boolean): Linted {
+function lintFile({ lint }: Language, file: string, bytes: Buffer, settings: LintOptions): Linted {
   const text = decodeOrUndefined(bytes);
-  if (text === undefined)
-    return { file, text: bytes.toString("latin1"), findings: lint(bytes, settings), changes: [] };
-  if (!fix) return { file, text, findings: lint(text, settings), changes: [] };
-  const { text: fixed, changes, remaining } = repair(text, settings);
+  return {
+    file,
+    text: text ?? bytes.toString("latin1"),
+    findings: lint(text ?? bytes, settings),
+    changes: [],
+  };
+}
+
+function fixFile(language: Language, file: string, bytes: Buffer, settings: LintOptions): Linted {
+  const text = decodeOrUndefined(bytes);
+  if (text === undefined) return lintFile(language, file, bytes, settings);
+  const { text: fixed, changes, remaining } = language.repair(text, settings);
   if (file === "-") process.stdout.write(fixed);
   else if (changes.length > 0) writeFixed(file, bytes, text, fixed);
   return { file, text: fixed, findings: remaining, changes };
