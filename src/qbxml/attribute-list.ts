@@ -13,7 +13,7 @@ const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const EQUALS = 0x3d;
 /** What a value is not written as it is with. */
-const NOT_PLAIN = BYTE.work | BYTE.reference | BYTE.wide | BYTE.layout;
+const NOT_PLAIN = BYTE.work | BYTE.reference | BYTE.wide | BYTE.layout | BYTE.control;
 /** What a writer could not write as it stands in the source. */
 const NOT_COPIED = NOT_PLAIN | BYTE.greater;
 const NO_NAMES = new Set<Name>();
@@ -27,19 +27,24 @@ export class Attribute {
   /** A writer would write the value as it stands in the source. */
   isPlain: boolean;
   value: string | undefined;
+  /** Classes of its bytes. */
+  seen: number;
 
-  constructor(name: Name, start: number, end: number, isPlain: boolean, value: string | undefined) {
+  constructor(name: Name, start: number, end: number, seen: number, isPlain: boolean) {
     this.name = name;
     this.start = start;
     this.end = end;
+    this.seen = seen;
     this.isPlain = isPlain;
-    this.value = value;
+    this.value = undefined;
   }
 }
 
 /** The attributes of one start tag after the other. */
 export class AttributeList {
   count = 0;
+  /** A value has yet to be read. */
+  hasRaw = false;
   readonly #source: DocumentSource;
   /** Those of earlier tags are used again. */
   readonly #attributes: Attribute[] = [];
@@ -109,20 +114,31 @@ export class AttributeList {
   }
 
   #add(name: Name, start: number, end: number, seen: number): void {
-    const source = this.#source;
-    if ((seen & BYTE.control) !== 0) source.meetControls(start, end);
-    const isPlain = (seen & NOT_COPIED) === 0 && source.window.bytes[end] === QUOTE;
-    const value = (seen & NOT_PLAIN) === 0 ? undefined : source.attributeValue(start, end, seen);
+    const isPlain = (seen & NOT_COPIED) === 0 && this.#source.window.bytes[end] === QUOTE;
+    if ((seen & NOT_PLAIN) !== 0) this.hasRaw = true;
     const attribute = this.#attributes[this.count];
-    if (attribute === undefined) this.#attributes.push(new Attribute(name, start, end, isPlain, value));
+    if (attribute === undefined) this.#attributes.push(new Attribute(name, start, end, seen, isPlain));
     else {
       attribute.name = name;
       attribute.start = start;
       attribute.end = end;
       attribute.isPlain = isPlain;
-      attribute.value = value;
+      attribute.seen = seen;
+      attribute.value = undefined;
     }
     this.count++;
+  }
+
+  /** Reads the values that are not written as they are, once all of the tag is there: what is odd in them is told once. */
+  readRaw(): void {
+    const source = this.#source;
+    this.hasRaw = false;
+    for (let index = 0; index < this.count; index++) {
+      const attribute = this.at(index);
+      const { start, end, seen } = attribute;
+      if ((seen & BYTE.control) !== 0) source.meetControls(start, end);
+      if ((seen & NOT_PLAIN) !== 0) attribute.value = source.attributeValue(start, end, seen);
+    }
   }
 
   at(index: number): Attribute {

@@ -12,24 +12,26 @@ class Frame {
   /** The field that it becomes in the structure around it. */
   field: FieldPlan | undefined;
   last: FieldPlan | undefined;
-  /** The place in the schema up to which fields have come: those behind it are new. */
-  lastIndex = -1;
   /** Once the elements of a repeated choice have not come in the order of their names: these names as they came. */
   order: string[] | undefined;
   greatestRank = 0;
+  /** Of the fields that stand there once, the last in the order of the schema that has come. */
+  place = -1;
 
   begin(plan: RecordPlan, field: FieldPlan | undefined): void {
     this.fields = {};
     this.plan = plan;
     this.field = field;
     this.last = undefined;
-    this.lastIndex = -1;
     this.order = undefined;
     this.greatestRank = 0;
+    this.place = -1;
   }
 }
 
 const NOT_LAYOUT = /[^ \t\n]/;
+/** `</` and `>`. */
+const END_TAG_MARKS = 3;
 const INTEGER = /^[+-]?\d+$/;
 
 /** Makes one record at a time from tokens; a record may come in many pieces. */
@@ -89,7 +91,10 @@ export class RecordReader {
   #takeLeaf(tokens: Tokenizer): void {
     const field = this.#fieldOf(tokens.name);
     const text = tokens.text();
-    if (field.content === undefined) return this.#assign(this.#frame, field, this.#valueOf(field, text));
+    if (field.content === undefined) {
+      const endTag = tokens.end - tokens.nameBytes.length - END_TAG_MARKS;
+      return this.#assign(this.#frame, field, this.#valueOf(field, text, endTag));
+    }
     this.#push(field.content, field);
     this.#text = text;
     this.#end();
@@ -123,10 +128,10 @@ export class RecordReader {
   #end(): Fields | undefined {
     const leaf = this.#leaf;
     if (leaf !== undefined) {
-      const value = this.#valueOf(leaf, this.#text);
       this.#leaf = undefined;
+      const text = this.#text;
       this.#text = "";
-      this.#assign(this.#frame, leaf, value);
+      this.#assign(this.#frame, leaf, this.#valueOf(leaf, text, this.#tokens.start));
       return undefined;
     }
     const frame = this.#frame;
@@ -141,26 +146,30 @@ export class RecordReader {
   /** Text of an element that should hold elements, or of one with attributes that the facts do not know. */
   #keepText({ fields, plan }: Frame): void {
     const text = this.#text;
+    const { name, start } = this.#tokens;
     this.#text = "";
     if (!NOT_LAYOUT.test(text)) return;
-    fields["$text"] = plan === UNKNOWN_PLAN ? text : this.#irregular(text);
+    fields["$text"] = plan === UNKNOWN_PLAN ? text : this.#irregular(name, text, start);
   }
 
-  #valueOf(field: FieldPlan, text: string): unknown {
+  /** @param endTag Its place is that of a value that does not fit. */
+  #valueOf(field: FieldPlan, text: string, endTag: number): unknown {
     if (field.kind === "boolean") {
       if (text === "true" || text === "1") return true;
       if (text === "false" || text === "0") return false;
-      return this.#irregular(text);
+      return this.#irregular(field.name, text, endTag);
     }
     if (field.kind === "integer") {
       const number = Number(text);
-      return Number.isSafeInteger(number) && INTEGER.test(text) ? number : this.#irregular(text);
+      return Number.isSafeInteger(number) && INTEGER.test(text)
+        ? number
+        : this.#irregular(field.name, text, endTag);
     }
     return text;
   }
 
-  #irregular(text: string): string {
-    this.#irregularities.value(text, this.#tokens.path(), this.#tokens.position());
+  #irregular(name: string, text: string, endTag: number): string {
+    this.#irregularities.value(text, `${this.#tokens.path()}/${name}`, this.#tokens.position(endTag));
     return text;
   }
 
@@ -172,9 +181,10 @@ export class RecordReader {
       const list = fields[name] as unknown[] | undefined;
       if (list === undefined) fields[name] = [value];
       else list.push(value);
-    } else if (field.index <= frame.lastIndex) addOwn(fields, name, value);
-    else fields[name] = value;
-    if (field.index > frame.lastIndex) frame.lastIndex = field.index;
+    } else if (field.place > frame.place) {
+      frame.place = field.place;
+      fields[name] = value;
+    } else addOwn(fields, name, value);
     frame.last = field;
   }
 

@@ -281,6 +281,7 @@ export class Tokenizer {
     const limit = this.#limit;
     const attributes = this.#attributes;
     attributes.count = 0;
+    attributes.hasRaw = false;
     let here = from;
     for (;;) {
       const gap = here;
@@ -305,6 +306,7 @@ export class Tokenizer {
     const depth = this.#open.length;
     if (depth >= MAX_DEPTH) this.#fail(`more than ${MAX_DEPTH} levels of elements`, at);
     this.#open.push(name);
+    if (this.#attributes.hasRaw) this.#attributes.readRaw();
     this.#rootSeen = true;
     this.#endIsDue = empty;
     this.#holdsElements = false;

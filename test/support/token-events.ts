@@ -37,6 +37,36 @@ class EventList {
   }
 }
 
+const REFERENCES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\t": "&#x9;",
+  "\n": "&#xA;",
+  "\r": "&#xD;",
+};
+
+function escaped(text: string, characters: RegExp): string {
+  return text.replace(characters, (character) => REFERENCES[character] ?? character);
+}
+
+class CanonicalList extends EventList {
+  override start(name: string, attributes: readonly (readonly [string, string])[]): void {
+    super.start(name, attributes);
+    const pairs = attributes.map(([key, value]) => ` ${key}="${escaped(value, /[&<"\t\n\r]/g)}"`);
+    this.events[this.events.length - 1] = `<${name}${pairs.sort().join("")}>`;
+  }
+
+  override end(name: string): void {
+    const before = this.events.length;
+    super.end(name);
+    if (this.events.length === before + 2)
+      this.events[before] = escaped((this.events[before] as string).slice(1), /[&<>\r]/g);
+    this.events[this.events.length - 1] = `</${name}>`;
+  }
+}
+
 /** What the tokenizer reads of a document that comes in pieces. */
 export function tokenEvents(pieces: readonly Uint8Array[], options: TokenizerOptions = {}): TokenEvents {
   const tokens = new Tokenizer(options);
@@ -60,6 +90,17 @@ function take(kind: number, tokens: Tokenizer, list: EventList): void {
   else if (kind === TOKEN.leaf) list.leaf(tokens.name, tokens.text());
   else if (kind === TOKEN.text) list.text(tokens.text());
   else list.instruction(tokens.name, tokens.text());
+}
+
+/** What the tokenizer reads, in the words of Canonical XML. */
+export function canonicalEvents(document: Uint8Array): readonly string[] {
+  const list = new CanonicalList();
+  const tokens = new Tokenizer();
+  tokens.write(document);
+  tokens.finish();
+  for (let kind = tokens.next(); kind !== TOKEN.done; kind = tokens.next())
+    if (kind !== TOKEN.instruction) take(kind, tokens, list);
+  return list.events;
 }
 
 /** What saxes reads of it; throws what saxes throws. */

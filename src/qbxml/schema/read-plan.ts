@@ -11,8 +11,8 @@ export interface FieldPlan {
   readonly repeats: boolean;
   /** Its number in the repeated choice of the structure; -1 when it is in none. */
   readonly rank: number;
-  /** Its place in the structure; -1 for a field that is not in the facts. */
-  readonly index: number;
+  /** Its number in the order of the schema; -1 when it is unknown. */
+  readonly place: number;
   /** Of a structure. */
   readonly content: RecordPlan | undefined;
   /** What stood behind it last time: a guess that makes the next look-up a comparison. */
@@ -36,7 +36,7 @@ export const UNKNOWN_PLAN: RecordPlan = Object.freeze({
 });
 
 function unknownField(name: string): FieldPlan {
-  return { name, kind: "unknown", repeats: false, rank: -1, index: -1, content: undefined, next: undefined };
+  return { name, kind: "unknown", repeats: false, rank: -1, place: -1, content: undefined, next: undefined };
 }
 
 const plans = new Map<string, RecordPlan>();
@@ -60,7 +60,7 @@ export function contentPlan(content: readonly Particle[]): RecordPlan {
 interface Known {
   readonly particle: ElementParticle;
   readonly repeats: boolean;
-  readonly index: number;
+  readonly place: number;
 }
 
 class LazyPlan implements RecordPlan {
@@ -83,7 +83,7 @@ class LazyPlan implements RecordPlan {
     for (const particle of content) {
       const repeats = inRepeatedChoice || (particle.max !== undefined && particle.max !== 1);
       if ("choice" in particle) for (const part of particle.choice) this.#collect(part, repeats);
-      else this.#particles.set(particle.name, { particle, repeats, index: this.#particles.size });
+      else this.#particles.set(particle.name, { particle, repeats, place: this.#particles.size });
     }
   }
 
@@ -94,13 +94,13 @@ class LazyPlan implements RecordPlan {
   #makeField(name: string): FieldPlan {
     const known = this.#particles.get(name);
     if (known === undefined) return unknownField(name);
-    const { particle, repeats, index } = known;
+    const { particle, repeats, place } = known;
     const field: FieldPlan = {
       name,
       kind: kindOf(particle),
       repeats,
       rank: this.choice.indexOf(name),
-      index,
+      place,
       content: particle.ref === undefined ? undefined : recordPlan(particle.ref),
       next: undefined,
     };

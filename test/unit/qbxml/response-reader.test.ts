@@ -89,8 +89,8 @@ describe("values that do not have the form of their field", () => {
     const content = "<CustomerRet><IsActive>maybe</IsActive><Sublevel>1e3</Sublevel></CustomerRet>";
     assert.equal(answer("CustomerAdd", content), '{"IsActive":"maybe","Sublevel":"1e3"}');
     assert.deepEqual(irregular("CustomerAdd", content), [
-      "value maybe in QBXML/QBXMLMsgsRs/CustomerAddRs/CustomerRet",
-      "value 1e3 in QBXML/QBXMLMsgsRs/CustomerAddRs/CustomerRet",
+      "value maybe in QBXML/QBXMLMsgsRs/CustomerAddRs/CustomerRet/IsActive",
+      "value 1e3 in QBXML/QBXMLMsgsRs/CustomerAddRs/CustomerRet/Sublevel",
     ]);
   });
 
