@@ -1,4 +1,4 @@
-import { HTML_ENTITIES } from "../repair/html-entities.js";
+import { HTML_ENTITIES } from "./html-entities.js";
 import { shown } from "../check/finding.js";
 import { piecesOf, type Piece } from "./source-scan.js";
 import { textOf, type SourceText } from "./source-text.js";

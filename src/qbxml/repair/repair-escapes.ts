@@ -1,4 +1,4 @@
-import { HTML_ENTITIES } from "./html-entities.js";
+import { HTML_ENTITIES } from "../lint/html-entities.js";
 import { BARE_AMPERSAND } from "../lint/malformed.js";
 import { piecesOf, type Piece } from "../lint/source-scan.js";
 import type { SourceEdit } from "./source-edits.js";
