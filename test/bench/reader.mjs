@@ -1,5 +1,5 @@
 // Reading answers into records: ours against other parsers, each in a fresh process, whole and while the document arrives.
-//   ROUNDS=3 node test/bench/reader.mjs [CUSTOMERS]
+//   ROUNDS=3 node test/bench/reader.mjs [CUSTOMERS...]      default: 1000 50000, and 1 GB that is made while it is read
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -36,9 +36,28 @@ const WHOLE = {
   "xml2js, whole": xml2jsWhole,
 };
 const PARSERS = { ...STREAMING, ...WHOLE };
+/** Read for as long as this many bytes last. */
+const ENDLESS = "qbconnector, 1 GB made while it is read";
+const ENDLESS_BYTES = 1e9;
 
 async function ownStream(file, take) {
   for await (const event of new ResponseStream(createReadStream(file)))
+    if (event.type === "record") take(event.record);
+}
+
+/** The records of the file again and again. */
+async function* repeated(file) {
+  const bytes = readFileSync(file);
+  const start = bytes.indexOf("<CustomerRet>");
+  const end = bytes.lastIndexOf("</CustomerQueryRs>");
+  yield bytes.subarray(0, start);
+  for (let sent = 0; sent < ENDLESS_BYTES; sent += end - start)
+    for (let at = start; at < end; at += 65_536) yield bytes.subarray(at, Math.min(at + 65_536, end));
+  yield bytes.subarray(end);
+}
+
+async function endlessStream(file, take) {
+  for await (const event of new ResponseStream(repeated(file)))
     if (event.type === "record") take(event.record);
 }
 
@@ -106,7 +125,11 @@ async function xml2jsWhole(file) {
 }
 
 if (process.argv[2] === "--one") await measureOne(process.argv[3], process.argv[4], process.argv[5]);
-else measureAll(Number(process.argv[2] ?? 50_000));
+else {
+  const counts = process.argv.slice(2).map(Number);
+  for (const count of counts.length > 0 ? counts : [1_000, 50_000]) measureAll(count);
+  if (counts.length === 0) measureEndless();
+}
 
 /** Prints milliseconds, CPU milliseconds, peak memory and what was read. */
 async function measureOne(name, warmUp, file) {
@@ -133,7 +156,8 @@ async function readAll(name, file) {
     count++;
     last = record;
   };
-  if (name in STREAMING) await STREAMING[name](file, take);
+  if (name === ENDLESS) await endlessStream(file, take);
+  else if (name in STREAMING) await STREAMING[name](file, take);
   else for (const record of await WHOLE[name](file)) take(record);
   return { count, digest: createHash("sha256").update(canonical(last)).digest("hex").slice(0, 8) };
 }
@@ -157,6 +181,25 @@ function measureAll(count) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function measureEndless() {
+  const folder = mkdtempSync(join(tmpdir(), "qbconnector-bench-"));
+  try {
+    const file = write(folder, 1_000);
+    const runs = Array.from({ length: ROUNDS }, () => runOne(ENDLESS, file, file));
+    const size = statSync(file).size * Math.round(runs[0].count / 1_000);
+    console.log(`${runs[0].count} customers, ${(size / 1e6).toFixed(0)} MB, medians of ${ROUNDS} rounds`);
+    printTable(["reader", "MB/s", "MB per CPU s", "peak MB"], [[ENDLESS, ...figures(runs, size)]]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function figures(runs, size) {
+  return ["ms", "cpuMs"]
+    .map((key) => (size / 1000 / median(runs.map((run) => run[key]))).toFixed(0))
+    .concat(median(runs.map((run) => run.rssMB)).toFixed(0));
 }
 
 function write(folder, count) {
@@ -191,13 +234,9 @@ function report(results, size, count) {
   const rows = [...results].map(([name, runs]) => {
     if (runs.some((run) => run.count !== count || run.digest !== digest))
       throw new Error(`${name} reads something else`);
-    const cpu = median(runs.map((run) => run.cpuMs));
-    return [
-      name,
-      (size / 1000 / median(runs.map((run) => run.ms))).toFixed(0),
-      (size / 1000 / cpu).toFixed(0),
-      median(runs.map((run) => run.rssMB)).toFixed(0),
-    ];
+    const ours = results.get(name in STREAMING ? "qbconnector, streaming" : "qbconnector, whole");
+    const ratio = median(runs.map((run) => run.cpuMs)) / median(ours.map((run) => run.cpuMs));
+    return [name, ...figures(runs, size), ratio.toFixed(2)];
   });
-  printTable(["reader", "MB/s", "MB per CPU s", "peak MB"], rows);
+  printTable(["reader", "MB/s", "MB per CPU s", "peak MB", "times our CPU time"], rows);
 }
