@@ -43,7 +43,7 @@ const VERSION_FORM = /^(?:US|CA|UK|OZ|AU)?\d{1,2}\.\d$/;
 
 function versionOf({ version = "16.0" }: MessageSetOptions): string {
   if (VERSION_FORM.test(version)) return version;
-  throw new QBError("QB_INVALID_ARGUMENT", `version "${shortened(version)}" has not the form 16.0`);
+  throw new QBError("QB_INVALID_ARGUMENT", `version "${shortened(String(version))}" has not the form 16.0`);
 }
 
 const ROOT = messageSlot("QBXML", []);
@@ -70,6 +70,8 @@ const REQUEST_ATTRIBUTES = ["requestID", "metaData", "iterator", "iteratorID"];
 
 /** The set of the first request; the others have to belong to the same. */
 function setOf(items: readonly RequestItem[]): RequestShape["set"] {
+  if (!Array.isArray(items) || items.some((item) => typeof item !== "object" || item === null))
+    throw new QBError("QB_INVALID_ARGUMENT", "the requests must be a list of { name, body }");
   if (items.length === 0)
     throw new QBError("QB_INVALID_ARGUMENT", "a message set needs at least one request");
   for (const { name } of items) {

@@ -398,5 +398,9 @@ describe("writeRequests", () => {
     const refused = { code: "QB_INVALID_ARGUMENT" };
     assert.throws(() => writeRequests([]), refused);
     assert.throws(() => writeRequests([{ name: "HostQuery", body: {} }], { version: '16.0"?>' }), refused);
+    const untyped = writeRequests as (items: unknown, options?: object) => string;
+    assert.throws(() => untyped([{ name: "HostQuery", body: {} }], { version: 13 }), refused);
+    for (const items of [{ name: "HostQuery", body: {} }, null, [null], ["HostQuery"]])
+      assert.throws(() => untyped(items), refused);
   });
 });
