@@ -1,14 +1,17 @@
-import type { ScalarRule } from "../check/scalar-rule.js";
+import type { ScalarRule } from "./scalar-rule.js";
 
 /** What was probably meant by a value of another form: a suggestion, not sure enough to be made without asking. */
-export function likelyValue({ type, kind, pattern }: ScalarRule, value: string): string | undefined {
-  const trimmed = value.trim();
-  const likely = type === "BOOLTYPE" ? BOOLEANS.get(trimmed.toLowerCase()) : undefined;
-  const found =
-    likely ??
-    (kind === "decimal" ? plainNumber(trimmed) : type === "DATETYPE" ? isoDate(trimmed) : undefined);
+export function likelyValue({ kind, pattern }: ScalarRule, value: string): string | undefined {
+  const found = LIKELY[kind]?.(value.trim());
   return found !== undefined && pattern?.test(found) !== false ? found : undefined;
 }
+
+const LIKELY: Readonly<Record<string, (value: string) => string | undefined>> = {
+  boolean: (value) => BOOLEANS.get(value.toLowerCase()),
+  decimal: plainNumber,
+  date: isoDate,
+  datetime: plainDateTime,
+};
 
 const BOOLEANS: ReadonlyMap<string, string> = new Map([
   ["yes", "true"],
@@ -31,4 +34,13 @@ function isoDate(value: string): string | undefined {
   if (year === undefined || Number(first) > 12 === Number(second) > 12) return undefined;
   const [month, day] = Number(first) > 12 ? [second, first] : [first, second];
   return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+}
+
+/** `2024-01-31T10:00:00+00:00` of `2024-01-31T10:00:00.123Z`, as programs write date-times by themselves. */
+function plainDateTime(value: string): string | undefined {
+  const [, date, time, zone = ""] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?$/i.exec(value) ?? [];
+  if (date === undefined || time === undefined) return isoDate(value);
+  const offset = /^z$/i.test(zone) ? "+00:00" : zone.replace(/(\d\d)(\d\d)$/, "$1:$2");
+  return `${date}T${time}${offset}`;
 }

@@ -2,6 +2,7 @@ import type { QBXMLElement } from "../reader.js";
 import { oneOf, type CheckScope } from "./finding.js";
 import type { Verdict } from "./mistake.js";
 import { nearestName } from "./nearest-name.js";
+import { otherWord } from "./other-words.js";
 import type { Place } from "./place.js";
 import { isAvailable, planOf, type ElementRule, type StructurePlan } from "./structure-plan.js";
 
@@ -57,7 +58,7 @@ function wrapper(
 function hintOf(name: string, place: Place, plan: StructurePlan, scope: CheckScope): Hint {
   const home = homeOf(name, place, plan, scope);
   const names = namesOf(plan, scope);
-  const near = nearestName(name, names) ?? onlyEndingWith(name, names);
+  const near = nearestName(name, names) ?? otherWord(name, names) ?? onlyEndingWith(name, names);
   const typo = near !== undefined && (home.length === 0 || near.toLowerCase() === name.toLowerCase());
   if (typo) return { words: `; did you mean ${near}?`, repair: `write ${near}`, meant: [near] };
   if (home.length === 0) return { words: "", meant: [] };

@@ -25,7 +25,8 @@ function hintOf(name: string, ending: string): Hint {
   if (Object.hasOwn(messages, name + ending))
     return { words: `; it stands inside ${name}${ending}`, repair: `put it into <${name}${ending}>` };
   const names = Object.keys(messages).filter((known) => known.endsWith(ending));
-  return relatives(name, names, ending) ?? nearest(nearestName(name, names));
+  const near = nearestName(name, names);
+  return relatives(name, names, ending) ?? (near === undefined ? kindsOf(name, names) : nearest(near));
 }
 
 function nearest(near: string | undefined): Hint {
@@ -46,6 +47,18 @@ function relatives(name: string, names: readonly string[], ending: string): Hint
   return undefined;
 }
 
+/** Of `JournalQueryRq`: that there is `JournalEntryQueryRq`. */
+function kindsOf(name: string, names: readonly string[]): Hint {
+  const [, object, operation] = /^([A-Z][A-Za-z]*?)((?:Add|Mod|Query)R[qs])$/.exec(name) ?? [];
+  if (object === undefined || operation === undefined) return { words: "" };
+  const allowed = names.filter((known) => known.startsWith(object) && known.endsWith(operation));
+  return allowed.length === 0 ? { words: "" } : thereAre(allowed);
+}
+
+function thereAre(allowed: readonly string[]): Hint {
+  return { words: `; ${allowed.length === 1 ? "there is" : "there are"} ${listed(allowed)}`, allowed };
+}
+
 function hintAt(
   object: string,
   operation: string,
@@ -63,8 +76,7 @@ function hintAt(
   const kinds = OPERATIONS.includes(operation)
     ? names.filter((known) => known.startsWith(object) && known.endsWith(operation + ending))
     : [];
-  const allowed = kinds.length > 0 ? kinds : found;
-  return { words: `; ${allowed.length === 1 ? "there is" : "there are"} ${listed(allowed)}`, allowed };
+  return thereAre(kinds.length > 0 ? kinds : found);
 }
 
 /** Whether the operation is misspelt, and not another. */

@@ -275,6 +275,21 @@ describe("checkRequest, what a finding says", () => {
     const inAddress = customerAdd("<Name>a</Name><BillAddress><Phone>1</Phone></BillAddress>");
     assert.match(message(inAddress) ?? "", /belongs in CustomerAdd/);
     assert.match(message("<CustomerQuery/>") ?? "", /stands inside CustomerQueryRq/);
+    assert.match(message("<JournalQueryRq/>") ?? "", /there is JournalEntryQueryRq$/);
+    const words = check(
+      invoiceAdd(
+        "<Customer>a</Customer><InvoiceLineAdd><Description>a</Description><Qty>1</Qty><Price>2.00</Price></InvoiceLineAdd>",
+      ),
+    );
+    assert.deepEqual(
+      words.map(({ repair }) => repair),
+      ["write CustomerRef", "write Desc", "write Quantity", "write Rate"],
+    );
+    const zip = "<BillAddress><Address1>a</Address1><Zip>1</Zip></BillAddress>";
+    assert.deepEqual(
+      check(customerAdd(`<Name>a</Name>${zip}`)).map(({ repair }) => repair),
+      ["write Addr1", "write PostalCode"],
+    );
     assert.match(message("<CustomerQureyRq/>") ?? "", /did you mean CustomerQueryRq\?/);
     assert.match(message("<CustomerQueryRq requestId='1'/>") ?? "", /requestID/);
     const text = invoiceAdd("<CustomerRef>Acme</CustomerRef>");
@@ -294,6 +309,27 @@ describe("checkRequest, what a finding says", () => {
     ]);
     assert.equal(of("<IsActive> TRUE</IsActive>")?.repair, "write true");
     assert.equal(of("<IsActive>yes</IsActive>")?.repair, "write true");
+    assert.equal(of("<CreditLimit>$1,200.50</CreditLimit>")?.repair, "write 1200.50");
+    assert.equal(of("<CreditLimit>12,50</CreditLimit>")?.repair, undefined);
+    for (const [given, meant] of [
+      ["01/31/2026", "2026-01-31"],
+      ["31.1.2026", "2026-01-31"],
+      ["01/02/2026", undefined],
+      ["2026-01-31T00:00:00", "2026-01-31"],
+    ])
+      assert.equal(of(`<JobStartDate>${given}</JobStartDate>`)?.repair, meant && `write ${meant}`);
+    for (const [given, meant] of [
+      ["2026-01-31T10:00:00.123Z", "2026-01-31T10:00:00+00:00"],
+      ["2026-01-31 10:00:00", "2026-01-31T10:00:00"],
+      ["2026-01-31T10:00:00.5-0800", "2026-01-31T10:00:00-08:00"],
+      ["1/31/2026", "2026-01-31"],
+      ["soon", undefined],
+    ]) {
+      const [finding] = check(
+        `<CustomerQueryRq><FromModifiedDate>${given}</FromModifiedDate></CustomerQueryRq>`,
+      );
+      assert.equal(finding?.repair, meant && `write ${meant}`);
+    }
     assert.equal(of("<CreditLimit>97.5</CreditLimit>")?.repair, "write 97.50");
   });
 
