@@ -6,33 +6,56 @@ export interface Position {
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** From one mark to the next. */
+const STRIDE = 4096;
 
-/** Tells line and column of byte offsets in UTF-8. Offsets that come in order cost one pass over the bytes. */
+interface Mark extends Position {
+  readonly offset: number;
+}
+
+/**
+ * Tells line and column of byte offsets in UTF-8. Offsets that come in order cost one pass over the bytes, one that lies behind
+ * the last costs some thousand bytes more.
+ */
 export class Ruler {
   #offset = 0;
   #line = 1;
   #column = 1;
-  /** Where the bytes at hand begin. */
-  #start: Position & { readonly offset: number } = { offset: 0, line: 1, column: 1 };
+  /** Places on the way. The first is where the bytes at hand begin. */
+  #marks: Mark[] = [{ offset: 0, line: 1, column: 1 }];
 
   positionAt(bytes: Buffer, offset: number): Position {
-    if (offset < this.#offset) this.#rewind();
-    this.#walk(bytes, Math.min(offset, bytes.length));
+    this.#goTo(bytes, Math.min(offset, bytes.length));
     return { line: this.#line, column: this.#column };
   }
 
   /** The bytes in front of `offset` go away; offsets count from there. */
   drop(bytes: Buffer, offset: number): void {
-    if (offset < this.#offset) this.#rewind();
-    this.#walk(bytes, offset);
+    this.#goTo(bytes, offset);
     this.#offset = 0;
-    this.#start = { offset: 0, line: this.#line, column: this.#column };
+    this.#marks = [{ offset: 0, line: this.#line, column: this.#column }];
   }
 
-  #rewind(): void {
-    this.#offset = this.#start.offset;
-    this.#line = this.#start.line;
-    this.#column = this.#start.column;
+  #goTo(bytes: Buffer, offset: number): void {
+    if (offset < this.#offset) this.#rewind(offset);
+    while (offset - this.#offset > STRIDE) {
+      this.#walk(bytes, this.#offset + STRIDE);
+      this.#mark();
+    }
+    this.#walk(bytes, offset);
+  }
+
+  #mark(): void {
+    const last = this.#marks.at(-1) as Mark;
+    if (this.#offset - last.offset >= STRIDE)
+      this.#marks.push({ offset: this.#offset, line: this.#line, column: this.#column });
+  }
+
+  #rewind(offset: number): void {
+    const mark = this.#marks.findLast((one) => one.offset <= offset) as Mark;
+    this.#offset = mark.offset;
+    this.#line = mark.line;
+    this.#column = mark.column;
   }
 
   #walk(bytes: Buffer, end: number): void {

@@ -161,11 +161,17 @@ class Diagnoser {
 
   #judgeOrder(): void {
     const out = this.#misplaced();
+    const inOrder = this.#unsettled().filter((index) => !out.has(index));
+    const neighbours = new Map<ElementRule, Neighbours>();
     let before: ElementRule | undefined;
     for (const index of this.#unsettled()) {
       const rule = this.#rules[index] as ElementRule;
       // Several of the same in the wrong place are one mistake.
-      if (out.has(index) && before !== rule) this.#verdicts[index] = this.#wrongOrder(index, rule, out);
+      if (out.has(index) && before !== rule) {
+        const near = neighbours.get(rule) ?? this.#neighboursInOrder(rule, inOrder);
+        neighbours.set(rule, near);
+        this.#verdicts[index] = this.#wrongOrder(rule, near, this.#allowedAt(index, out));
+      }
       before = out.has(index) ? rule : undefined;
     }
   }
@@ -180,12 +186,19 @@ class Diagnoser {
     return new Set([...out].map((at) => indexes[at] as number));
   }
 
-  #wrongOrder(index: number, rule: ElementRule, out: ReadonlySet<number>): Verdict {
-    const inOrder = [...this.#rules.entries()].filter(([at]) => !out.has(at) && !this.#settled.has(at));
-    const before = inOrder.findLast(([, other]) => (other?.rank ?? 0) <= rule.rank)?.[1]?.name;
-    const after = inOrder.find(([, other]) => (other?.rank ?? 0) > rule.rank)?.[1]?.name;
+  #neighboursInOrder({ rank }: ElementRule, inOrder: readonly number[]): Neighbours {
+    const rankAt = (at: number): number => this.#rules[at]?.rank ?? 0;
+    const before = inOrder.findLast((at) => rankAt(at) <= rank);
+    const after = inOrder.find((at) => rankAt(at) > rank);
+    return { before: this.#nameAt(before), after: this.#nameAt(after) };
+  }
+
+  #nameAt(index: number | undefined): string | undefined {
+    return index === undefined ? undefined : this.#rules[index]?.name;
+  }
+
+  #wrongOrder(rule: ElementRule, { before, after }: Neighbours, expected: readonly string[]): Verdict {
     const where = [before && `after ${before}`, after && `before ${after}`].filter(Boolean).join(" and ");
-    const expected = this.#allowedAt(index, out);
     return {
       rule: "wrongOrder",
       message: `${rule.name} belongs ${where} in ${this.#name}`,
@@ -200,19 +213,34 @@ class Diagnoser {
 
   /** What may stand where a child stands, from the one before it that is in order to the one after it. */
   #allowedAt(index: number, out: ReadonlySet<number> = new Set()): string[] {
-    const fits = (rule: ElementRule | undefined, at: number): boolean => rule !== undefined && !out.has(at);
-    const known = this.#rules.map((rule, at) => (fits(rule, at) ? rule : undefined));
-    const low = known.slice(0, index).findLast((rule) => rule !== undefined);
-    const high = known.slice(index + 1).find((rule) => rule !== undefined);
+    const low = this.#nearest(index, -1, out);
+    const high = this.#nearest(index, 1, out);
     const between = this.#plan.list.filter((rule) => {
       if (!isAvailable(rule, this.#scope) || rule.rank > (high?.rank ?? Infinity)) return false;
       return rule.rank > (low?.rank ?? -1) || (rule.rank === low?.rank && rule.max > 1);
     });
     return between.slice(0, MAX_EXPECTED).map(({ name }) => name);
   }
+
+  /** The next child in that direction that is in order; not looked for among thousands, whose neighbours say nothing. */
+  #nearest(index: number, direction: 1 | -1, out: ReadonlySet<number>): ElementRule | undefined {
+    for (let steps = 1; steps <= MAX_STEPS; steps++) {
+      const at = index + steps * direction;
+      const rule = this.#rules[at];
+      if (rule !== undefined && !out.has(at)) return rule;
+    }
+    return undefined;
+  }
+}
+
+interface Neighbours {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
 const MAX_EXPECTED = 8;
+/** On the way to a neighbour. */
+const MAX_STEPS = 500;
 const MAX_TRIED = 8;
 
 export function notAvailable(

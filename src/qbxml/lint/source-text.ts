@@ -10,6 +10,8 @@ export class SourceText {
   /** ASCII is itself here; of other characters only that they are there can be seen. */
   readonly source: string;
   #lineStarts: number[] | undefined;
+  /** Where a column was counted last: in one long line the next is counted from there. */
+  #counted = { line: -1, offset: 0, column: 1 };
 
   constructor(text: string) {
     this.text = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
@@ -21,9 +23,11 @@ export class SourceText {
   positionOf(offset: number): Position {
     this.#lineStarts ??= lineStartsOf(this.source);
     const line = lastNotAfter(this.#lineStarts, offset);
-    let column = 1;
-    for (let at = this.#lineStarts[line] as number; at < offset; at++)
-      if (!isContinuation(this.bytes[at])) column++;
+    const last = this.#counted;
+    const known = last.line === line && last.offset <= offset;
+    let [at, column] = known ? [last.offset, last.column] : [this.#lineStarts[line] as number, 1];
+    for (; at < offset; at++) if (!isContinuation(this.bytes[at])) column++;
+    this.#counted = { line, offset, column };
     return { line: line + 1, column };
   }
 

@@ -16,7 +16,7 @@ export function repairEscapes(source: string, from: number): readonly SourceEdit
     if (piece.kind !== "text" && piece.kind !== "start") continue;
     const found = editsIn(source, piece);
     if (found === undefined) return undefined;
-    edits.push(...found);
+    for (const one of found) edits.push(one);
   }
   return edits;
 }
