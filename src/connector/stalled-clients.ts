@@ -9,7 +9,7 @@ const LOOKS = 4;
 
 /** Ends a connection whose client takes nothing of what waits for it, for `stallMs`; 0 waits for ever. */
 export function endWhenUnread(socket: Socket, stallMs: number): void {
-  if (stallMs === 0 || socket.writableLength === 0 || watched.has(socket)) return;
+  if (stallMs === 0 || socket.destroyed || socket.writableLength === 0 || watched.has(socket)) return;
   watched.add(socket);
   watch(socket, stallMs, () => {
     if (socket.writableLength > 0) return false;
@@ -19,11 +19,14 @@ export function endWhenUnread(socket: Socket, stallMs: number): void {
 
 /** The same for as long as an answer is being written, also while nothing of it waits. */
 export function endWhenUnreadUntil(socket: Socket, answer: ServerResponse, stallMs: number): void {
-  watch(socket, stallMs, () => answer.writableFinished || answer.destroyed);
+  if (stallMs === 0 || socket.destroyed) return;
+  const stop = watch(socket, stallMs, () => answer.writableFinished || answer.destroyed);
+  // Not only at the next look: many answers may be over by then on a connection that is kept.
+  answer.once("close", stop);
 }
 
-function watch(socket: Socket, stallMs: number, isOver: () => boolean): void {
-  if (stallMs === 0 || socket.destroyed) return;
+/** Gives what ends the watch. */
+function watch(socket: Socket, stallMs: number, isOver: () => boolean): () => void {
   let before = takenOf(socket);
   let inVain = 0;
   const look = (): void => {
@@ -39,6 +42,7 @@ function watch(socket: Socket, stallMs: number, isOver: () => boolean): void {
   };
   const timer = setInterval(look, Math.max(stallMs, SHORTEST_MS) / LOOKS);
   socket.once("close", stop);
+  return stop;
 }
 
 function takenOf({ bytesWritten, writableLength }: Socket): number {
