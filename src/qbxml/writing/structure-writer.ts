@@ -195,7 +195,7 @@ const ALLOWED: Readonly<Record<ValueKind, string>> = {
   structure: "an object of its fields",
   boolean: "true or false",
   integer: "a whole number",
-  decimal: 'a decimal number as a string, as "12.50", because a number is not exact',
+  decimal: 'a decimal as a string, such as "12.50"',
   text: "a string",
 };
 
