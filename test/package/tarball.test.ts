@@ -35,8 +35,9 @@ const NEEDED = [
   "dist/quickbooks/simulator/index.js",
 ];
 
-const PACKED_BUDGET = 400_000;
-const UNPACKED_BUDGET = 2_500_000;
+/** The facts of qbXML and the types of all requests and answers are over 1 MB of it, 75 KB packed. */
+const PACKED_BUDGET = 550_000;
+const UNPACKED_BUDGET = 2_800_000;
 
 const PRIVATE = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
