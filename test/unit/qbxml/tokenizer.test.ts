@@ -356,6 +356,16 @@ describe("records", () => {
       }
   });
 
+  it("keep the text of a field out of the unknown structure around it, wherever they are cut", async () => {
+    const bytes = Buffer.from(response("CustomerQueryRs", "<CustomerRet><New><X>1</X></New></CustomerRet>"));
+    for (const pieces of cuts(bytes)) {
+      const records: object[] = [];
+      for await (const event of new ResponseStream(arriving(pieces)))
+        if (event.type === "record") records.push(event.record);
+      assert.deepEqual(records, [{ New: { X: "1" } }]);
+    }
+  });
+
   it("and elements hold __proto__, constructor and toString as data", () => {
     for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
       const element = readElement(`<r><${name} ${name}="1">x</${name}></r>`).children[0];
