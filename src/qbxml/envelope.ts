@@ -4,6 +4,7 @@ import { CodePage, OutsidePolicy, type CharacterChange, type OutsideCodePage } f
 import { REQUEST_FACTS } from "./schema/request-facts.js";
 import { utf8Document } from "./decode.js";
 import { MessageSetText } from "./message-set-text.js";
+import type { Position } from "./position.js";
 import { TOKEN, Tokenizer } from "./tokenizer.js";
 import { beginsWith } from "./xml-declaration.js";
 
@@ -115,6 +116,8 @@ class EnvelopeReader {
   readonly #requests: RequestSummary[] = [];
   #elements = 0;
   #version: string | undefined;
+  /** Where the instruction should stand, when it is missing. */
+  #rootPlace: Position | undefined;
   #kind: MessageSet["kind"] | undefined;
   #onError: string | undefined;
   #newMessageSetID: string | undefined;
@@ -201,7 +204,8 @@ class EnvelopeReader {
 
   #messageSet(): MessageSet {
     if (this.#version === undefined) {
-      this.#fail('the instruction <?qbxml version="16.0"?> is missing before the QBXML element');
+      const message = 'the instruction <?qbxml version="16.0"?> is missing before the QBXML element';
+      this.#fail(message, this.#rootPlace);
     }
     if (this.#kind === undefined) this.#fail("the QBXML element holds no message set");
     return Object.freeze({
@@ -221,6 +225,7 @@ class EnvelopeReader {
     const { name, attributeCount } = this.#tokens;
     if (name !== "QBXML") this.#fail(`the root element is "${name}", not "QBXML"`);
     if (attributeCount > 0) this.#fail("QBXML takes no attributes");
+    if (this.#version === undefined) this.#rootPlace = this.#tokens.position();
     this.#text.bytes(PROLOG);
     this.#text.bytes(usual.version === this.#version ? usual.bytes : Buffer.from(this.#version ?? ""));
     this.#text.bytes(END_OF_PROLOG);
@@ -330,8 +335,8 @@ class EnvelopeReader {
     this.#contentStart = -1;
   }
 
-  #fail(message: string): never {
-    const { line, column } = this.#tokens.position();
+  #fail(message: string, place = this.#tokens.position()): never {
+    const { line, column } = place;
     throw new QBError("QB_MESSAGE_SET", `line ${line}, column ${column}: ${message}`, {
       details: { line, column },
     });

@@ -370,3 +370,8 @@ for (const [group, rows] of Object.entries(GROUPS)) {
     }
   });
 }
+
+it("a missing qbxml instruction is reported where it should stand", () => {
+  const document = '<?xml version="1.0"?>\n<QBXML>\n<QBXMLMsgsRq onError="stopOnError"/>\n</QBXML>\n';
+  assert.throws(() => readMessageSet(document), { code: NO_SET, details: { line: 2, column: 1 } });
+});
