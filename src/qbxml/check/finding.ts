@@ -1,3 +1,5 @@
+import { isConfidential } from "../confidential.js";
+
 export type Severity = "error" | "warning";
 
 /** Every rule of the checker and of lint, with what it says. `docs/reference/lint.md` is the same table. */
@@ -66,12 +68,10 @@ export interface CheckScope {
 }
 
 const MAX_GIVEN = 60;
-const CONFIDENTIAL =
-  /^(?:CreditCardNumber|SSN|EIN|VendorTaxIdent|TaxRegistrationNumber|BankNumber|AccountNumber|MerchantAccountNumber|PagerPIN)$|password/i;
 
 /** What a finding may show of an element's text. */
 export function shown(element: string, text: string): string {
-  if (CONFIDENTIAL.test(element)) return "(hidden)";
+  if (isConfidential(element)) return "(hidden)";
   const characters = [...text.slice(0, 2 * MAX_GIVEN + 2)];
   return characters.length <= MAX_GIVEN ? text : `${characters.slice(0, MAX_GIVEN - 3).join("")}...`;
 }

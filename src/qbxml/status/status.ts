@@ -1,5 +1,6 @@
 import { QBError, type Actor, type Outcome } from "../../errors.js";
 import type { RetryClass } from "../../hresult.js";
+import { withoutConfidential } from "../confidential.js";
 import {
   STATUS_CODES,
   STATUS_RANGES,
@@ -74,14 +75,15 @@ export class QBStatusError extends QBError {
   override readonly name = "QBStatusError";
   readonly statusCode: number;
   readonly severity: StatusSeverity;
-  /** As QuickBooks wrote it; it may name the object. */
+  /** As QuickBooks wrote it, but without card numbers, tax ids and the like; it may name the object. */
   readonly statusMessage: string;
   readonly meaning: string;
   readonly requestName: string;
   readonly requestID: string | undefined;
 
   constructor(status: ResponseStatus) {
-    const { statusCode, statusMessage = "", requestID } = status;
+    const { statusCode, requestID } = status;
+    const statusMessage = withoutConfidential(status.statusMessage ?? "");
     const facts = statusOf(statusCode, statusMessage);
     const requestName = status.requestName.replace(/R[qs]$/, "");
     const severity = status.statusSeverity ?? facts.severity;

@@ -228,3 +228,22 @@ describe("QBStatusError", () => {
     assert.equal(retryable(3175, "", "Fatal"), false);
   });
 });
+
+it("a status error repeats no card number that QuickBooks quotes", () => {
+  const statusMessage =
+    'The string "4111 1111 1111 1111 11" in the field "CreditCardNumber" is too long (4111111111111111).';
+  const error = statusError({ statusCode: 3070, statusMessage, requestName: "CustomerAdd" });
+  assert.equal(
+    error.statusMessage,
+    'The string "(hidden)" in the field "CreditCardNumber" is too long ((hidden)).',
+  );
+  assert.doesNotMatch(inspect(error), /4111/);
+});
+
+it("a status error repeats the object that QuickBooks names", () => {
+  const statusMessage = 'The object "80000001-1263558758" specified in the request cannot be found.';
+  assert.equal(
+    statusError({ statusCode: 500, statusMessage, requestName: "CustomerQuery" }).statusMessage,
+    statusMessage,
+  );
+});
