@@ -10,7 +10,7 @@ export interface QBClientOptions {
   readonly quickbooks?: RequestProcessor;
   /** Milliseconds that a call may take, unless it says otherwise; the connector is told. Default 600 000. */
   readonly deadlineMs?: number;
-  /** Connections to the connector that may be open at the same time. Default 8. */
+  /** Connections to the connector that may be open at the same time; streams and queries have as many of their own. Default 8. */
   readonly connections?: number;
   /** For a connector that asks its clients for a certificate; only with an https: URL. */
   readonly clientCertificate?: ClientCertificate;

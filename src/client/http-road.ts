@@ -39,7 +39,10 @@ export interface HttpRoadOptions {
   readonly logger: Logger;
 }
 
+type Dispatcher = ForeignDispatcher | ReturnType<typeof pooledDispatcher>;
+
 interface Exchange {
+  readonly dispatcher: Dispatcher;
   readonly method: "POST" | "DELETE";
   readonly path: string;
   /** A message set; the other exchanges have no body. */
@@ -66,7 +69,9 @@ const gunzipAsync = promisify(gunzip);
 export class HttpRoad implements Road {
   readonly #options: HttpRoadOptions;
   readonly #authentication: ServerAuthentication;
-  readonly #dispatcher: ForeignDispatcher | ReturnType<typeof pooledDispatcher>;
+  readonly #dispatcher: Dispatcher;
+  /** For answers that are read as their reader likes: what else it calls meanwhile must not wait for its connection. */
+  readonly #streams: Dispatcher;
   readonly #origin: string;
   /** Without a slash at its end. */
   readonly #basePath: string;
@@ -82,16 +87,16 @@ export class HttpRoad implements Road {
     this.#headers = [...credentials(values), ...settings(values)];
     this.#messageHeaders = [...this.#headers, "content-type", QBXML_TYPE, "accept-encoding", "gzip"];
     this.#authentication = new ServerAuthentication(serverTrust(values), dispatch);
-    this.#dispatcher =
-      options.dispatcher === undefined
-        ? pooledDispatcher(url.origin, options, this.#authentication)
-        : new ForeignDispatcher(options.dispatcher);
+    const { dispatcher } = options;
+    const own = (): Dispatcher => pooledDispatcher(url.origin, options, this.#authentication);
+    this.#dispatcher = dispatcher === undefined ? own() : new ForeignDispatcher(dispatcher);
+    this.#streams = dispatcher === undefined ? own() : this.#dispatcher;
   }
 
   async send(qbxml: string, call: RoadCall): Promise<string> {
     const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      return await readText(await this.#exchangeOrRepeat(qbxml, call, clock), qbxml);
+      return await readText(await this.#exchangeOrRepeat(this.#dispatcher, qbxml, call, clock), qbxml);
     } finally {
       clock.stop();
     }
@@ -100,7 +105,7 @@ export class HttpRoad implements Road {
   async sendStream(qbxml: string, call: RoadCall): Promise<Readable> {
     const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      const answer = await this.#exchangeOrRepeat(qbxml, call, clock);
+      const answer = await this.#exchangeOrRepeat(this.#streams, qbxml, call, clock);
       answer.body.once("close", () => clock.stop());
       return streamOf(answer);
     } catch (error) {
@@ -122,18 +127,25 @@ export class HttpRoad implements Road {
   async close(): Promise<void> {
     // Calls that waited for these connections were ended by their callers.
     this.#authentication.end();
-    await this.#dispatcher.close();
+    await Promise.all([this.#dispatcher.close(), this.#streams.close()]);
   }
 
   async destroy(): Promise<void> {
     this.#authentication.end();
-    await this.#dispatcher.destroy();
+    await Promise.all([this.#dispatcher.destroy(), this.#streams.destroy()]);
   }
 
   async #small(method: Exchange["method"], path: string, call: RoadCall, expected: number): Promise<string> {
     const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
-      const answer = await this.#exchange({ method, path, body: undefined, call, clock });
+      const answer = await this.#exchange({
+        dispatcher: this.#dispatcher,
+        method,
+        path,
+        body: undefined,
+        call,
+        clock,
+      });
       const text = await limitedText(answer);
       if (answer.statusCode === expected) return text;
       throw failure(answer, text, false);
@@ -142,9 +154,14 @@ export class HttpRoad implements Road {
     }
   }
 
-  async #exchangeOrRepeat(qbxml: string, call: RoadCall, clock: CallClock): Promise<Answer> {
+  async #exchangeOrRepeat(
+    dispatcher: Dispatcher,
+    qbxml: string,
+    call: RoadCall,
+    clock: CallClock,
+  ): Promise<Answer> {
     const path = call.ticket === undefined ? MESSAGE_SET_PATH : `${TICKETS_PATH}/${call.ticket}`;
-    const exchange: Exchange = { method: "POST", path, body: qbxml, call, clock };
+    const exchange: Exchange = { dispatcher, method: "POST", path, body: qbxml, call, clock };
     const answer = await this.#exchange(exchange);
     this.#tellChanges(answer.headers);
     if (answer.statusCode === 200 && isXml(answer.headers)) return answer;
@@ -153,10 +170,10 @@ export class HttpRoad implements Road {
 
   /** Gives the head of the answer. A read that was lost before a byte of an answer came is sent once more. */
   async #exchange(exchange: Exchange, mayRepeat = exchange.body !== undefined): Promise<Answer> {
-    const { body, clock } = exchange;
+    const { dispatcher, body, clock } = exchange;
     const progress = new ExchangeProgress();
     const broken = (cause: unknown): QBError => {
-      const foreign = this.#dispatcher instanceof ForeignDispatcher;
+      const foreign = dispatcher instanceof ForeignDispatcher;
       const { sent, answering, refusal } = foreign ? guessedProgress(cause) : progress;
       return transportError(cause, { abortedBy: clock.abortedBy, sent, answering, refusal, qbxml: body });
     };
@@ -172,14 +189,13 @@ export class HttpRoad implements Road {
   }
 
   #request(
-    { method, path, body, call, clock }: Exchange,
+    { dispatcher, method, path, body, call, clock }: Exchange,
     progress: ExchangeProgress,
   ): Promise<DispatchedAnswer> {
     const known = body === undefined ? this.#headers : this.#messageHeaders;
     const { deadlineMs } = call;
     const headers = deadlineMs === undefined ? known : [...known, DEADLINE_HEADER, String(deadlineMs)];
     const target = this.#basePath + path;
-    const dispatcher = this.#dispatcher;
     if (dispatcher instanceof ForeignDispatcher)
       return dispatcher.request(
         { origin: this.#origin, path: target, method, headers, body: body ?? null },
