@@ -82,6 +82,12 @@ export interface RequestSetOptions<
   readonly responseData?: Data;
 }
 
+/** Any request: `ItemOf` says of its fields what is wrong, where it is wrong. */
+export interface NamedRequest {
+  readonly name: RequestName;
+  readonly body: object;
+}
+
 /** The request of a set as it was written, with no field that it does not have. */
 export type ItemOf<Item> = Item extends { readonly name: infer Name extends RequestName }
   ? RequestItem<Name>
@@ -93,7 +99,7 @@ export type MissingWith<ID, Data> = [ID, Data] extends [undefined, "includeAll" 
   : undefined;
 
 /** What became of the requests of a set, in their order. */
-export type RequestResults<Items extends readonly RequestItem[], Missing = never> = {
+export type RequestResults<Items extends readonly NamedRequest[], Missing = never> = {
   -readonly [Index in keyof Items]: ResultOf<Items[Index], Missing>;
 } & {
   /** What the response said of the set as a whole; not enumerable. */

@@ -21,6 +21,7 @@ import type {
   QueryRecord,
   ReportKind,
   MissingWith,
+  NamedRequest,
   RequestOptions,
   RequestResults,
   RequestSetOptions,
@@ -122,7 +123,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
 
   /** Several requests in one message set. Each result has its answer, or the error of the request; only a failed set throws. */
   requests<
-    const Items extends readonly RequestItem[],
+    const Items extends readonly NamedRequest[],
     ID extends string | undefined = undefined,
     Data extends ResponseData | undefined = undefined,
   >(

@@ -159,6 +159,29 @@ export async function setMadeInALoop(names: string[]): Promise<void> {
   if (first?.error === undefined) void first?.answer.ListID.trim();
 }
 
+/** Each mistake is reported where it is, not at the request around it. */
+export async function mistakesOfSets(): Promise<void> {
+  await client.requests([
+    { name: "CustomerAdd", body: { Name: "A" } },
+    {
+      name: "InvoiceAdd",
+      body: {
+        CustomerRef: { FullName: "A" },
+        // @ts-expect-error a number is not exact
+        InvoiceLineAdd: { ItemRef: { FullName: "Consulting" }, Quantity: 2 },
+      },
+    },
+    {
+      name: "CustomerAdd",
+      body: {
+        Name: "B",
+        // @ts-expect-error no such status
+        JobStatus: "Lost",
+      },
+    },
+  ]);
+}
+
 export async function query(): Promise<void> {
   const invoices: QueryResults<InvoiceRet> = client.query(
     "Invoice",
