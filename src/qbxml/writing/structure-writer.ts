@@ -91,12 +91,12 @@ export class StructureWriter {
     if (name === "$order" && plan.alternating.length > 0) return;
     const owner = this.#path.at(-1) as string;
     const names = [...plan.slots.keys()];
-    const meant = nearestName(name, names);
-    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-    this.report("unknownElement", shortened(name), `${owner} has no element ${shortened(name)}${hint}`, {
+    const help = helpWith(name, owner, names);
+    const message = `${owner} has no element ${shortened(name)}${help?.hint ?? ""}`;
+    this.report("unknownElement", shortened(name), message, {
       given: shortened(name),
       allowed: names,
-      ...(meant === undefined ? {} : { repair: `write ${meant}` }),
+      ...(help === undefined ? {} : { repair: help.repair }),
     });
   }
 
@@ -252,4 +252,18 @@ export function shortened(name: string): string {
 
 function numbered(name: string, number: number): string {
   return number === 0 ? name : `${name}[${number}]`;
+}
+
+/** What was probably meant by a name that the structure does not have. */
+function helpWith(
+  name: string,
+  owner: string,
+  names: readonly string[],
+): { readonly hint: string; readonly repair: string } | undefined {
+  if (name === owner) {
+    const repair = `give the fields of ${owner} without it`;
+    return { hint: `; ${repair}`, repair };
+  }
+  const meant = nearestName(name, names);
+  return meant === undefined ? undefined : { hint: `; did you mean ${meant}?`, repair: `write ${meant}` };
 }

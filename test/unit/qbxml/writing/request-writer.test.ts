@@ -325,6 +325,8 @@ describe("what cannot be written", () => {
 
   it("says what was meant", () => {
     assert.equal(problemOf([customer({ phone: "1" })])[0]?.repair, "write Phone");
+    const [wrapped] = problemOf([customer({ CustomerAdd: { Name: "Acme" } })]);
+    assert.equal(wrapped?.repair, "give the fields of CustomerAdd without it");
     assert.equal(problemOf([{ name: "CustomerAddRq", body: {} }])[0]?.repair, "write CustomerAdd");
   });
 
