@@ -1,4 +1,4 @@
-import { isConfidential } from "../confidential.js";
+import { isConfidential } from "../schema/confidential.js";
 
 export type Severity = "error" | "warning";
 

@@ -1,6 +1,6 @@
 import { QBError, type Actor, type Outcome } from "../../errors.js";
 import type { RetryClass } from "../../hresult.js";
-import { withoutConfidential } from "../confidential.js";
+import { withoutConfidential } from "../schema/confidential.js";
 import {
   STATUS_CODES,
   STATUS_RANGES,
