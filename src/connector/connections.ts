@@ -19,6 +19,8 @@ export interface Connection {
   deciding: Promise<void> | undefined;
   readonly breakage: Breakage;
   readonly lastHeader: SeenHeader;
+  /** What calls want to be told of the end of the connection whose answers stand behind others. */
+  readonly queued: Set<() => void>;
   /** Requests of this connection that are not answered yet. */
   active: number;
   /** What requests come from: the accepted socket, or the TLS on top of it. */
@@ -134,6 +136,7 @@ export class Connections {
       deciding: undefined,
       breakage: new Breakage(),
       lastHeader: noHeaderYet(),
+      queued: new Set(),
       active: 0,
       socket,
       failure: undefined,
@@ -206,6 +209,7 @@ export class Connections {
     socket.on("error", (error) => (connection.failure = error));
     socket.once("close", () => {
       this.#forget(connection);
+      for (const listener of connection.queued) listener();
       const { failure } = connection;
       this.#connected(
         connection,

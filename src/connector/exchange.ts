@@ -31,14 +31,18 @@ export class Exchange implements DepartureSignal {
   }
 
   get aborted(): boolean {
-    return this.response.destroyed && !this.response.writableFinished;
+    const { request, response } = this;
+    return (response.destroyed || request.socket.destroyed) && !response.writableFinished;
   }
 
   addEventListener(_type: "abort", listener: () => void): void {
     this.#onDeparture = listener;
+    // A response behind others has no socket yet, and does not hear of its end.
+    if (this.response.socket === null) this.connection.queued.add(listener);
   }
 
   removeEventListener(): void {
+    if (this.#onDeparture !== undefined) this.connection.queued.delete(this.#onDeparture);
     this.#onDeparture = undefined;
   }
 
