@@ -4,6 +4,7 @@ import type { RequestItem } from "../qbxml/schema/request-types.js";
 import { readReport, type Report, type ReportRetFields } from "../qbxml/report/report.js";
 import type { QueryOptions, RequestOptions, RequestResult, RequestSetOptions } from "./call-types.js";
 import { refuseUnknown, type CallOptions } from "./client-options.js";
+import { namingFields } from "./field-names.js";
 import { QueryResults } from "./query-results.js";
 import { QueryRun } from "./query-run.js";
 import { numbered, RequestSetReader } from "./request-set.js";
@@ -16,7 +17,7 @@ export class TypedCalls {
   readonly #logger: Logger;
 
   constructor(carrier: Carrier, dialect: Dialect, logger: Logger) {
-    this.#carrier = carrier;
+    this.#carrier = namingFields(carrier);
     this.#text = new RequestText(dialect, logger);
     this.#logger = logger;
   }
