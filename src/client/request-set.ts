@@ -96,8 +96,10 @@ export class RequestSetReader {
 
   /** Codes of the set belong to error recovery; with responses in it, they only say what became of the old id. */
   #refuseWhole({ messageSetStatusCode = "0", responses }: ResponseSet): void {
-    if (responses.length > 0 || Number(messageSetStatusCode) === 0) return;
-    throw statusError({ statusCode: Number(messageSetStatusCode), requestName: "QBXMLMsgs" });
+    const statusCode = Number(messageSetStatusCode);
+    if (responses.length > 0 || statusCode === 0) return;
+    if (Number.isNaN(statusCode)) throw unusable("the status of the message set is no number", this.#writes);
+    throw statusError({ statusCode, requestName: "QBXMLMsgs" });
   }
 
   #matched(responses: readonly QBResponse[]): Map<string, QBResponse> {
