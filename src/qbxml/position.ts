@@ -31,7 +31,8 @@ export class Ruler {
 
   /** The bytes in front of `offset` go away; offsets count from there. */
   drop(bytes: Buffer, offset: number): void {
-    this.#goTo(bytes, offset);
+    if (offset < this.#offset) this.#rewind(offset);
+    this.#walk(bytes, offset);
     this.#offset = 0;
     this.#marks = [{ offset: 0, line: this.#line, column: this.#column }];
   }
