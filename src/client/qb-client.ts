@@ -273,6 +273,7 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
   ): Promise<Value> {
     this.#checkOpen();
     if (deadlineMs !== undefined) checkDeadline(deadlineMs);
+    checkSignal(signal);
     if (signal?.aborted === true) throw new QBError("QB_ABORTED", "the caller ended the call");
     this.#running.begin();
     try {
@@ -297,6 +298,13 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
 }
 
 const UNTOLD: RoadCall = Object.freeze({ ticket: undefined, signal: undefined, deadlineMs: undefined });
+
+/** One of another realm will do. */
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.addEventListener === "function")
+    return;
+  throw new QBError("QB_INVALID_ARGUMENT", "signal must be an AbortSignal");
+}
 
 function checkText(qbxml: string): string {
   if (typeof qbxml === "string") return qbxml;

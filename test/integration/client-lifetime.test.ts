@@ -301,3 +301,14 @@ describe("a client without URL", () => {
     assert.deepEqual([error.code, error.outcome], ["QB_CLOSED", "unknown"]);
   });
 });
+
+it("a signal that is none is refused before anything is sent", async (t) => {
+  const server = await startRawServer(t, (socket) => socket.write(XML_ANSWER));
+  const client = clientOf(t, server.url);
+  for (const signal of [{}, null, "now"] as unknown as AbortSignal[]) {
+    const refused = { code: "QB_INVALID_ARGUMENT", message: "signal must be an AbortSignal" };
+    await assert.rejects(client.send(query(), { signal }), refused);
+    await assert.rejects(client.request("HostQuery", {}, { signal }), refused);
+  }
+  assert.equal(server.requests.length, 0);
+});
