@@ -11,6 +11,7 @@ import { unknownMessage } from "./unknown-message.js";
 import { checkUse, longAttribute } from "./use-check.js";
 
 const GREATEST_SET_ID = 23;
+const MOST_GUESSES = 100;
 const SET_IDS = ["newMessageSetID", "oldMessageSetID"];
 
 /** Every finding about one request, in the order of the document. */
@@ -42,7 +43,7 @@ export function mistakesInMessageSet(set: QBXMLElement, scope: CheckScope): Mist
 }
 
 function startRun(response: boolean, scope: CheckScope, macros?: Set<string>): Run {
-  return { scope, response, macros, mistakes: [] };
+  return { scope, response, macros, mistakes: [], guesses: MOST_GUESSES };
 }
 
 function checkSet(place: Place, plan: StructurePlan, run: Run): void {
@@ -73,7 +74,13 @@ function checkMessage(message: QBXMLElement, run: Run, set?: Place, index = 0): 
   const plan = message.name.endsWith(run.response ? "Rs" : "Rq") ? planOfMessage(message.name) : undefined;
   const path = (): string => set?.pathOf(index) ?? message.name;
   if (plan === undefined)
-    return report(run, "structure", message, path(), unknownMessage(message.name, run.response));
+    return report(
+      run,
+      "structure",
+      message,
+      path(),
+      unknownMessage(message.name, run.response, run.guesses-- > 0),
+    );
   const fact = schemaFacts().messages[message.name];
   const since = { since: fact?.since ?? 0, notIn: fact?.notIn };
   if (!isAvailable(since, run.scope))

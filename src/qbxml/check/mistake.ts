@@ -27,6 +27,8 @@ export interface Run {
   /** Defined so far in the message set; undefined when only a part of the set is checked. */
   readonly macros: Set<string> | undefined;
   readonly mistakes: Mistake[];
+  /** Requests of which it is still guessed what was meant: a guess takes longer than all the rest of a check. */
+  guesses: number;
 }
 
 export function report(

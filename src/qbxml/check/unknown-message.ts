@@ -1,7 +1,7 @@
 import { schemaFacts } from "../schema/facts.js";
-import { oneOf, shown } from "../check/finding.js";
-import type { Verdict } from "../check/mistake.js";
-import { nearestName } from "../check/nearest-name.js";
+import { oneOf, shown } from "./finding.js";
+import type { Verdict } from "./mistake.js";
+import { nearestName } from "./nearest-name.js";
 
 const OPERATIONS = ["Add", "Mod", "Query"];
 const DELETING = /^(?:Del|Delete|Remove)$/;
@@ -12,13 +12,15 @@ interface Hint {
   readonly allowed?: readonly string[];
 }
 
-/** What is said of a request, or of a response, of which qbXML has none. */
-export function unknownMessage(name: string, response: boolean): Verdict {
+/** What is said of a request, or of a response, of which qbXML has none. @param guesses Whether to look for what was meant. */
+export function unknownMessage(name: string, response: boolean, guesses: boolean): Verdict {
   const [what, ending] = response ? ["response", "Rs"] : ["request", "Rq"];
-  const { words, ...hint } = hintOf(name, ending);
+  const { words, ...hint } = guesses ? hintOf(name, ending) : NO_HINT;
   const message = `${shown("", name)} is not a ${what} of qbXML${words}`;
   return { rule: "unknownRequest", message, given: shown("", name), ...hint };
 }
+
+const NO_HINT: Hint = { words: "" };
 
 function hintOf(name: string, ending: string): Hint {
   const { messages } = schemaFacts();

@@ -64,3 +64,17 @@ describe("32 times the document costs about 32 times as much", () => {
   for (const [name, make] of Object.entries(RESPONSES))
     it(`to read: ${name}`, () => costsInProportion((document) => readResponses(document), make));
 });
+
+it("a message set of many unknown requests does not keep the process busy with guesses", () => {
+  const requests = Array.from({ length: 150 }, (_, at) => `<CustomerAdd${at}Rq/>`).join("");
+  const document = customer("<Name>x</Name>").replace("<CustomerAddRq>", `${requests}<CustomerAddRq>`);
+  const findings = lint(document);
+  assert.deepEqual(
+    findings.map(({ rule }) => rule),
+    requests
+      .split("/>")
+      .slice(1)
+      .map(() => "unknownRequest"),
+  );
+  assert.equal(findings.filter(({ message }) => message.includes("; ")).length, 100);
+});
