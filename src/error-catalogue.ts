@@ -68,6 +68,13 @@ export const ERROR_CATALOGUE = Object.freeze({
     "Give a request processor, for example `new Simulator()`, or a connection string with a URL.",
   ),
 
+  QB_PLATFORM: entry(
+    "usage",
+    501,
+    false,
+    "operator",
+    "This works on Windows only, with the optional package koffi.",
+  ),
   QB_CERTIFICATE: entry(
     "usage",
     500,

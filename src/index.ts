@@ -19,6 +19,7 @@ export {
 } from "./errors.js";
 /** The language, as it is behind the door `qbconnector/qbxml`. */
 export * as qbxml from "./qbxml/index.js";
+export type { Check, CheckOutcome } from "./diagnosis.js";
 export type { Logger } from "./logger.js";
 export type { MessageSet, RequestSummary } from "./qbxml/envelope.js";
 export type { CharacterChange, OutsideCodePage } from "./qbxml/code-page.js";

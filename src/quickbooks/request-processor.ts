@@ -1,3 +1,4 @@
+import type { Check } from "../diagnosis.js";
 import type { MessageSet } from "../qbxml/envelope.js";
 
 /** How QuickBooks opens the company file. Intuit's QBFileMode: single 0, multi 1, do not care 2. */
@@ -25,6 +26,13 @@ export interface QuickBooksSettings {
  */
 export interface RequestProcessor {
   open(settings: QuickBooksSettings, options?: { readonly signal?: AbortSignal }): Promise<QuickBooksSession>;
+  /** Lets go of what it keeps for the next call, such as an idle session. `open` may be called again. */
+  release?(): Promise<void>;
+  /** Looks at what stands between the program and QuickBooks, and changes nothing. */
+  diagnose?(
+    settings: QuickBooksSettings,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly Check[]>;
 }
 
 export interface QuickBooksSession {

@@ -5,10 +5,9 @@ import { describe, it } from "node:test";
 type Versions = Readonly<Record<string, string>>;
 
 const PAGE = readFileSync("docs/design/dependencies.md", "utf8");
-const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
-  readonly dependencies: Versions;
-  readonly devDependencies: Versions;
-};
+const facts = JSON.parse(readFileSync("package.json", "utf8")) as Readonly<Record<string, Versions>>;
+const dependencies = { ...facts["dependencies"], ...facts["optionalDependencies"] };
+const devDependencies = facts["devDependencies"] ?? {};
 
 /** Names and versions of a section's rows; a cell may hold several, separated by commas. */
 function versionsIn(heading: string): Versions {

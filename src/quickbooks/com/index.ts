@@ -1,0 +1,1 @@
+export type { MachineFacts, OpenDialog, QuickBooksProcess, RegisteredServer } from "./machine-facts.js";
