@@ -10,8 +10,13 @@ const ServedClass served_classes[] = {
 };
 const int served_class_count = 1;
 
+/* Later, when the answer to the last Release is on its way. */
 void module_is_idle(void) {
-  PostQuitMessage(0);
+  SetTimer(NULL, 0, 500, NULL);
+}
+
+static BOOL has_ended(const MSG *message) {
+  return message->hwnd == NULL && message->message == WM_TIMER && live_objects == 0;
 }
 
 static int serve(void) {
@@ -22,7 +27,7 @@ static int serve(void) {
   if (FAILED(make_class_factory(&served_classes[0], &IID_IUnknown, (void **)&factory))) return 1;
   if (FAILED(CoRegisterClassObject(&served_classes[0].id, factory, CLSCTX_LOCAL_SERVER, REGCLS_SINGLEUSE, &cookie)))
     return 1;
-  while (GetMessageW(&message, NULL, 0, 0) > 0) DispatchMessageW(&message);
+  while (GetMessageW(&message, NULL, 0, 0) > 0 && !has_ended(&message)) DispatchMessageW(&message);
   CoRevokeClassObject(cookie);
   factory->lpVtbl->Release(factory);
   CoUninitialize();
