@@ -1,0 +1,29 @@
+/** The name is not one of the object's. */
+export const DISP_E_UNKNOWNNAME = 0x80020006;
+/** The object knows the name, but not in this way of calling it. */
+export const DISP_E_MEMBERNOTFOUND = 0x80020003;
+export const DISP_E_TYPEMISMATCH = 0x80020005;
+export const E_OUTOFMEMORY = 0x8007000e;
+
+/** A call of COM that failed. */
+export class AutomationFailure extends Error {
+  /** The function or the member that was called. */
+  readonly step: string;
+  /** Unsigned. */
+  readonly hresult: number;
+  /** What the object said about it; empty if it said nothing. */
+  readonly description: string;
+
+  constructor(step: string, hresult: number, description = "") {
+    super(`${step} failed with 0x${(hresult >>> 0).toString(16).toUpperCase()}`);
+    this.name = "AutomationFailure";
+    this.step = step;
+    this.hresult = hresult >>> 0;
+    this.description = description;
+  }
+}
+
+/** @throws {AutomationFailure} for a negative HRESULT. */
+export function succeed(step: string, hresult: number): void {
+  if (hresult < 0) throw new AutomationFailure(step, hresult);
+}

@@ -1,0 +1,85 @@
+import { native, type NativeFunction } from "../native.js";
+
+interface OleFunctions {
+  CoInitializeEx: NativeFunction<number>;
+  CoUninitialize: NativeFunction<void>;
+  CoCreateInstance: NativeFunction<number>;
+  CLSIDFromString: NativeFunction<number>;
+  CoTaskMemAlloc: NativeFunction<bigint | null>;
+  CoTaskMemFree: NativeFunction<void>;
+  SysAllocStringLen: NativeFunction<bigint | null>;
+  SysStringLen: NativeFunction<number>;
+  SysFreeString: NativeFunction<void>;
+  VariantClear: NativeFunction<number>;
+  VariantChangeType: NativeFunction<number>;
+  SafeArrayGetDim: NativeFunction<number>;
+  SafeArrayGetLBound: NativeFunction<number>;
+  SafeArrayGetUBound: NativeFunction<number>;
+  SafeArrayAccessData: NativeFunction<number>;
+  SafeArrayUnaccessData: NativeFunction<number>;
+  WideCharToMultiByte: NativeFunction<number>;
+  PeekMessageW: NativeFunction<number>;
+  TranslateMessage: NativeFunction<number>;
+  DispatchMessageW: NativeFunction<bigint | number>;
+}
+
+let loaded: Readonly<OleFunctions> | undefined;
+
+/** What OLE Automation and a message loop need of Windows, by the names that Windows gives it. */
+export function oleFunctions(): Readonly<OleFunctions> {
+  loaded ??= Object.freeze({ ...apartmentFunctions(), ...valueFunctions(), ...messageFunctions() });
+  return loaded;
+}
+
+function apartmentFunctions() {
+  const { define } = native().open("ole32.dll");
+  return {
+    CoInitializeEx: define<number>("int32_t __stdcall CoInitializeEx(void *reserved, uint32_t model)"),
+    CoUninitialize: define<void>("void __stdcall CoUninitialize()"),
+    CoCreateInstance: define<number>(
+      "int32_t __stdcall CoCreateInstance(void *clsid, void *outer, uint32_t context, void *iid, _Out_ void **object)",
+    ),
+    CLSIDFromString: define<number>("int32_t __stdcall CLSIDFromString(str16 text, void *clsid)"),
+    CoTaskMemAlloc: define<bigint | null>("void *__stdcall CoTaskMemAlloc(size_t size)"),
+    CoTaskMemFree: define<void>("void __stdcall CoTaskMemFree(void *block)"),
+  };
+}
+
+function valueFunctions() {
+  const { define } = native().open("oleaut32.dll");
+  return {
+    SysAllocStringLen: define<bigint | null>("void *__stdcall SysAllocStringLen(void *text, uint32_t length)"),
+    SysStringLen: define<number>("uint32_t __stdcall SysStringLen(void *bstr)"),
+    SysFreeString: define<void>("void __stdcall SysFreeString(void *bstr)"),
+    VariantClear: define<number>("int32_t __stdcall VariantClear(void *variant)"),
+    VariantChangeType: define<number>(
+      "int32_t __stdcall VariantChangeType(void *to, void *from, uint16_t flags, uint16_t type)",
+    ),
+    SafeArrayGetDim: define<number>("uint32_t __stdcall SafeArrayGetDim(void *array)"),
+    SafeArrayGetLBound: define<number>(
+      "int32_t __stdcall SafeArrayGetLBound(void *array, uint32_t dimension, _Out_ int32_t *bound)",
+    ),
+    SafeArrayGetUBound: define<number>(
+      "int32_t __stdcall SafeArrayGetUBound(void *array, uint32_t dimension, _Out_ int32_t *bound)",
+    ),
+    SafeArrayAccessData: define<number>(
+      "int32_t __stdcall SafeArrayAccessData(void *array, _Out_ void **data)",
+    ),
+    SafeArrayUnaccessData: define<number>("int32_t __stdcall SafeArrayUnaccessData(void *array)"),
+  };
+}
+
+function messageFunctions() {
+  const user32 = native().open("user32.dll");
+  const kernel32 = native().open("kernel32.dll");
+  return {
+    PeekMessageW: user32.define<number>(
+      "int32_t __stdcall PeekMessageW(void *message, void *window, uint32_t first, uint32_t last, uint32_t remove)",
+    ),
+    TranslateMessage: user32.define<number>("int32_t __stdcall TranslateMessage(void *message)"),
+    DispatchMessageW: user32.define<bigint | number>("intptr_t __stdcall DispatchMessageW(void *message)"),
+    WideCharToMultiByte: kernel32.define<number>(
+      "int32_t __stdcall WideCharToMultiByte(uint32_t codePage, uint32_t flags, void *wide, int32_t wideLength, void *bytes, int32_t size, void *defaultChar, void *usedDefault)",
+    ),
+  };
+}
