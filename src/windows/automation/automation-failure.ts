@@ -21,6 +21,11 @@ export class AutomationFailure extends Error {
     this.hresult = hresult >>> 0;
     this.description = description;
   }
+
+  /** The same failure, told as one of the member during whose call it came about. */
+  in(member: string): AutomationFailure {
+    return member === this.step ? this : new AutomationFailure(member, this.hresult, this.description);
+  }
 }
 
 /** @throws {AutomationFailure} for a negative HRESULT. */

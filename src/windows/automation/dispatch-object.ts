@@ -69,6 +69,8 @@ export class DispatchObject {
       const hresult = this.#callInvoke(id, kind);
       if (hresult < 0) throw this.#frame.failure(member, hresult);
       return read(this.#frame.result);
+    } catch (error) {
+      throw error instanceof AutomationFailure ? error.in(member) : error;
     } finally {
       this.#frame.clear();
     }

@@ -48,7 +48,9 @@ function apartmentFunctions() {
 function valueFunctions() {
   const { define } = native().open("oleaut32.dll");
   return {
-    SysAllocStringLen: define<bigint | null>("void *__stdcall SysAllocStringLen(void *text, uint32_t length)"),
+    SysAllocStringLen: define<bigint | null>(
+      "void *__stdcall SysAllocStringLen(void *text, uint32_t length)",
+    ),
     SysStringLen: define<number>("uint32_t __stdcall SysStringLen(void *bstr)"),
     SysFreeString: define<void>("void __stdcall SysFreeString(void *bstr)"),
     VariantClear: define<number>("int32_t __stdcall VariantClear(void *variant)"),

@@ -1,0 +1,28 @@
+import { writeSync } from "node:fs";
+import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
+import { ComHost } from "./com-host.js";
+import { bitness } from "./bitness.js";
+
+const answers = 3;
+const headerBytes = 8;
+
+/** A program that has gone is told by `disconnect`, not by a message that cannot be sent. */
+function send(message: HostReady | HostReply): void {
+  process.send?.(message, undefined, undefined, () => {});
+}
+
+function writeAnswer(id: number, bytes: Uint8Array<ArrayBuffer>): void {
+  const header = new DataView(bytes.buffer);
+  header.setUint32(0, id, true);
+  header.setUint32(4, bytes.length - headerBytes, true);
+  for (let written = 0; written < bytes.length;) written += writeSync(answers, bytes, written);
+}
+
+const host = new ComHost({ reservedBytes: headerBytes, reply: send, answer: writeAnswer });
+
+process.on("message", (command: HostCommand) => void host.take(command));
+process.on("disconnect", () => {
+  host.end();
+  process.exit(0);
+});
+send({ ready: true, bitness });

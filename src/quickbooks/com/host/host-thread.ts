@@ -1,0 +1,18 @@
+import { parentPort } from "node:worker_threads";
+import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
+import { bitness } from "./bitness.js";
+import { ComHost } from "./com-host.js";
+
+function send(message: HostReady | HostReply): void {
+  parentPort?.postMessage(message);
+}
+
+const host = new ComHost({
+  reservedBytes: 0,
+  reply: send,
+  answer: (id, answer) => parentPort?.postMessage({ id, answer }, [answer.buffer]),
+});
+
+parentPort?.on("message", (command: HostCommand) => void host.take(command));
+parentPort?.on("close", () => host.end());
+send({ ready: true, bitness });
