@@ -24,7 +24,7 @@ export function sessionKey(settings: QuickBooksSettings): string {
 }
 
 /** Windows' paths know no case, and both slashes. */
-function companyFileKey(companyFile: string): string {
+export function companyFileKey(companyFile: string): string {
   return companyFile.replaceAll("/", "\\").toLowerCase();
 }
 

@@ -1,0 +1,171 @@
+import { QBError } from "../../errors.js";
+import { aborted } from "../call-failure.js";
+import { companyFileKey, sessionKey } from "../held-sessions.js";
+import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "../request-processor.js";
+import { CloseAndRetry } from "./close-and-retry.js";
+import type { ComOptions } from "./com-options.js";
+import { ComSession, type ComSessionEvents, type HostedSession } from "./com-session.js";
+import { CrashBackOff } from "./crash-back-off.js";
+import { Host } from "./host.js";
+import type { MachineFacts } from "./machine-facts.js";
+import { chooseServer, type ChosenServer } from "./server-choice.js";
+import type { Surroundings } from "./surroundings.js";
+
+interface ParkedSession extends HostedSession {
+  readonly cancelTimer: () => void;
+}
+
+interface OpenOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Opens sessions in hosts of their own, and parks those that nobody uses for the next call with the same settings. */
+export class ComRoad implements RequestProcessor {
+  readonly #options: ComOptions;
+  readonly #surroundings: Surroundings;
+  readonly #backOff: CrashBackOff;
+  readonly #closeAndRetry: CloseAndRetry;
+  readonly #sessionEvents: ComSessionEvents;
+  readonly #parked = new Set<ParkedSession>();
+  readonly #ending = new Set<Promise<void>>();
+  #chosen: ChosenServer | undefined;
+
+  constructor(options: ComOptions, surroundings: Surroundings) {
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#backOff = new CrashBackOff(surroundings.clock);
+    this.#closeAndRetry = new CloseAndRetry(options, surroundings, (signal) => this.look(signal));
+    this.#sessionEvents = {
+      onAnswer: () => this.#backOff.succeeded(),
+      onClose: (hosted, isWell) => (isWell ? this.#park(hosted) : this.#end(hosted)),
+    };
+  }
+
+  async open(settings: QuickBooksSettings, { signal }: OpenOptions = {}): Promise<QuickBooksSession> {
+    checkSignal(signal);
+    const parked = await this.#takeParked(settings, signal);
+    if (parked !== undefined) return new ComSession(parked, this.#sessionEvents);
+    for (const one of this.#parked) if (isInTheWay(one, settings)) this.#endParked(one);
+    await Promise.all(this.#ending);
+    const hosted = await this.#closeAndRetry.run(() => this.#openNew(settings, signal), signal);
+    return new ComSession(hosted, this.#sessionEvents);
+  }
+
+  async release(): Promise<void> {
+    for (const parked of this.#parked) this.#endParked(parked);
+    await Promise.all(this.#ending);
+  }
+
+  /** What stands between this program and QuickBooks, as a host of its own sees it. */
+  async look(signal: AbortSignal | undefined): Promise<MachineFacts> {
+    const host = this.#start();
+    try {
+      return await host.look(signal);
+    } finally {
+      await host.end();
+    }
+  }
+
+  /** The parked session with these settings, if QuickBooks still has it. */
+  async #takeParked(
+    settings: QuickBooksSettings,
+    signal: AbortSignal | undefined,
+  ): Promise<HostedSession | undefined> {
+    const key = sessionKey(settings);
+    const parked = [...this.#parked].find((one) => sessionKey(one.settings) === key);
+    if (parked === undefined) return undefined;
+    this.#unpark(parked);
+    try {
+      return { ...parked, companyFile: await parked.host.check(signal) };
+    } catch {
+      await this.#end(parked);
+      checkSignal(signal);
+      return undefined;
+    }
+  }
+
+  async #openNew(settings: QuickBooksSettings, signal: AbortSignal | undefined): Promise<HostedSession> {
+    const { host, server } = await this.#hostWithServer(signal);
+    const { unattendedMode, personalData, logger } = this.#options;
+    try {
+      const opened = await host.open(server, { ...settings, unattendedMode, personalData }, signal);
+      const { companyFile, release, versions, notes } = opened;
+      logger.debug({ companyFile, release, versions, notes }, "a session with QuickBooks is open");
+      return { host, settings, companyFile };
+    } catch (error) {
+      if (error instanceof QBError && error.details["step"] === "CoCreateInstance") this.#chosen = undefined;
+      await host.end();
+      throw error;
+    }
+  }
+
+  /** The choice is kept until the chosen one cannot be created. */
+  async #hostWithServer(
+    signal: AbortSignal | undefined,
+  ): Promise<{ host: Host; server: ChosenServer["server"] }> {
+    if (this.#chosen !== undefined) return { host: this.#start(this.#chosen), server: this.#chosen.server };
+    const host = this.#start();
+    try {
+      const servers = await host.find(signal);
+      this.#chosen = chooseServer(servers, host.bitness, this.#options.node32);
+    } catch (error) {
+      await host.end();
+      throw error;
+    }
+    if (!this.#chosen.needsNode32) return { host, server: this.#chosen.server };
+    await host.end();
+    return { host: this.#start(this.#chosen), server: this.#chosen.server };
+  }
+
+  #start(chosen?: ChosenServer): Host {
+    this.#backOff.check();
+    const { clock, startProcess, startThread } = this.#surroundings;
+    const { host, node32, logger } = this.#options;
+    const other = chosen?.needsNode32 === true ? node32 : undefined;
+    const inThread = host === "thread" && other === undefined;
+    const start = inThread ? startThread() : startProcess(other ?? process.execPath);
+    return new Host({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
+  }
+
+  async #park(hosted: HostedSession): Promise<void> {
+    const { idleReleaseMs } = this.#options;
+    if (idleReleaseMs === 0) return await this.#end(hosted);
+    const cancelTimer = this.#surroundings.clock.after(idleReleaseMs, () => this.#endParked(parked));
+    const parked = { ...hosted, cancelTimer };
+    this.#parked.add(parked);
+  }
+
+  #unpark(parked: ParkedSession): void {
+    parked.cancelTimer();
+    this.#parked.delete(parked);
+  }
+
+  #endParked(parked: ParkedSession): void {
+    this.#unpark(parked);
+    void this.#end(parked);
+  }
+
+  /** Until it has ended, no other session is opened. */
+  #end({ host }: HostedSession): Promise<void> {
+    const end = async (): Promise<void> => {
+      if (host.isAlive) await host.closeSession();
+      await host.end();
+    };
+    const ended = end().finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+    return ended;
+  }
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw aborted("not_applied");
+}
+
+/** QuickBooks has one company file; an application has one host. */
+function isInTheWay({ settings, companyFile }: HostedSession, wanted: QuickBooksSettings): boolean {
+  const { applicationName, applicationId } = settings;
+  if (applicationName === wanted.applicationName && applicationId === wanted.applicationId) return true;
+  if (wanted.companyFile === "") return false;
+  const key = companyFileKey(wanted.companyFile);
+  return companyFileKey(companyFile) !== key && companyFileKey(settings.companyFile) !== key;
+}

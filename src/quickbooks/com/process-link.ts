@@ -1,0 +1,90 @@
+import { fork, type ChildProcess, type ForkOptions } from "node:child_process";
+import type { Socket } from "node:net";
+import { AnswerFrames } from "./answer-frames.js";
+import type { HostLink, HostLinkEvents } from "./host-link.js";
+import type { HostCommand } from "./host-protocol.js";
+
+const LAST_WORDS_BYTES = 4096;
+const ANSWERS = 3;
+/** How long after its end the pipes of a process may stay open; something that it started can have inherited them. */
+const PIPES_GRACE_MS = 1_000;
+const OPTIONS: ForkOptions & { readonly windowsHide: boolean } = {
+  execArgv: [],
+  serialization: "advanced",
+  windowsHide: true,
+  stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
+};
+
+/** A host in a child process of the program's own Node, or of another one: it can be ended at any moment. */
+export class ProcessLink implements HostLink {
+  readonly #child: ChildProcess;
+  readonly #events: HostLinkEvents;
+  #lastWords = Buffer.alloc(0);
+  #isGone = false;
+
+  constructor(module: string, execPath: string, events: HostLinkEvents) {
+    this.#events = events;
+    this.#child = fork(module, [], { ...OPTIONS, execPath });
+    this.#listen();
+    this.hold(false);
+  }
+
+  post(command: HostCommand): void {
+    // A failure means that it ends; its end is told once, by onGone.
+    if (this.#child.connected) this.#child.send(command, () => {});
+  }
+
+  end(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  hold(isHeld: boolean): void {
+    for (const one of [this.#child, this.#child.channel, ...this.#pipes()])
+      if (isHeld) one?.ref();
+      else one?.unref();
+  }
+
+  #pipes(): (Socket | undefined)[] {
+    return [this.#child.stderr as Socket | null, this.#child.stdio[ANSWERS] as Socket | null | undefined].map(
+      (pipe) => pipe ?? undefined,
+    );
+  }
+
+  #listen(): void {
+    const [words, answers] = this.#pipes();
+    const frames = new AnswerFrames(this.#events);
+    words?.on("data", (chunk: Buffer) => this.#hear(chunk));
+    answers?.on("data", (chunk: Buffer) => frames.push(chunk));
+    // A pipe breaks when its process ends.
+    for (const pipe of [words, answers]) pipe?.on("error", () => {});
+    this.#child.on("message", (message) => this.#events.onMessage(message));
+    this.#child.on("error", (error) => this.#onError(error));
+    this.#child.on("exit", (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      setTimeout(() => this.#gone(how), PIPES_GRACE_MS).unref();
+    });
+    this.#child.on("close", (code, signal) => {
+      this.#gone(signal === null ? `exit code ${code}` : `signal ${signal}`);
+    });
+  }
+
+  #hear(chunk: Buffer): void {
+    this.#lastWords = Buffer.concat([this.#lastWords, chunk]).subarray(-LAST_WORDS_BYTES);
+  }
+
+  /** Of a process that could not be started, no exit is told. */
+  #onError(error: Error): void {
+    if (this.#child.pid === undefined) this.#gone(`it could not be started: ${error.message}`);
+  }
+
+  #gone(how: string): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    for (const pipe of this.#pipes()) pipe?.destroy();
+    this.#events.onGone(how, this.#lastWords.toString("utf8"));
+  }
+}
