@@ -1,0 +1,104 @@
+// Runs the tests of the road through COM with the Node of Windows under Wine, against a request processor of our own.
+//   node scripts/test-windows.mjs [part of a file name ...]
+// test/windows/*.test.ts run on Windows; test/windows/outside/*.test.ts run here and start programs of Windows.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { environment, makePrefix, makeStub, missingPackages, PACKAGES, runInWine } from "./windows/wine.mjs";
+import { stopWine, windowsPath } from "./windows/wine.mjs";
+import { APP, copyCompiled, installDependencies, installNode, NODE_EXE } from "./windows/windows-app.mjs";
+
+const FILE_TIMEOUT_MS = 300_000;
+const filters = process.argv.slice(2);
+const REPORT = ["--test-reporter=spec"];
+
+let failed = 0;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (stopWine(), process.exit(1)));
+try {
+  installPrograms();
+  installNode();
+  installDependencies();
+  copyCompiled();
+  await makePrefix();
+  await makeStub();
+  for (const file of wanted("windows")) report(file, await runOnWindows(file));
+  for (const file of wanted("windows/outside")) report(file, await runHere(file));
+} catch (error) {
+  console.error(error.message);
+  failed++;
+} finally {
+  stopWine();
+}
+process.exitCode = failed > 0 ? 1 : 0;
+
+/** Wine and the compiler, from Debian when we may; nothing is skipped without them. */
+function installPrograms() {
+  const missing = missingPackages();
+  if (missing.length > 0 && process.getuid() === 0 && existsSync("/etc/debian_version")) {
+    aptGet("update");
+    aptGet("install", "-y", "--no-install-recommends", ...missing);
+  }
+  if (missingPackages().length === 0) return;
+  throw new Error(
+    `The tests of the road through COM need Wine and a compiler for Windows. Missing: ${missing.join(" ")}.\n` +
+      `On Debian: apt-get install --no-install-recommends ${PACKAGES.join(" ")}`,
+  );
+}
+
+function aptGet(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  spawnSync("apt-get", ["-q", "-o", "DPkg::Lock::Timeout=300", ...args], { stdio: "inherit", env });
+}
+
+/** The compiled counterpart of every test source: nothing stale runs, nothing missing goes unnoticed. */
+function wanted(folder) {
+  const sources = join("test", folder);
+  const names = existsSync(sources) ? readdirSync(sources).sort() : [];
+  const files = names.filter((name) => name.endsWith(".test.ts"));
+  const compiled = files.map((name) => join("build", folder, name.replace(/\.ts$/, ".js")));
+  return compiled.filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+}
+
+async function runOnWindows(file) {
+  const args = [...REPORT, windowsPath(join(APP, file))];
+  const options = { name: file.replaceAll("/", "-"), timeoutMs: FILE_TIMEOUT_MS, cwd: APP };
+  return await timed(() => runInWine(NODE_EXE, args, options));
+}
+
+async function runHere(file) {
+  return await timed(
+    () =>
+      new Promise((done, fail) => {
+        const child = spawn(process.execPath, [...REPORT, file], {
+          env: { ...environment, QB_WINDOWS_NODE: NODE_EXE, QB_WINDOWS_APP: APP },
+          timeout: FILE_TIMEOUT_MS,
+          killSignal: "SIGKILL",
+        });
+        let output = "";
+        child.stdout.on("data", (chunk) => (output += chunk));
+        child.stderr.on("data", (chunk) => (output += chunk));
+        child.on("error", fail);
+        child.on("close", (code, signal) => done({ status: code ?? signal, output }));
+      }),
+  );
+}
+
+async function timed(work) {
+  const start = Date.now();
+  return { ...(await work()), seconds: (Date.now() - start) / 1000 };
+}
+
+/** A file without tests, and one whose tests were skipped, is no success. */
+function report(file, { status, output, seconds }) {
+  const count = (what) => Number(new RegExp(`^ℹ ${what} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+  const passed = count("pass");
+  const isGood = status === 0 && passed > 0 && passed === count("tests");
+  console.log(
+    `${isGood ? "ok" : "FAILED"} ${file} ${passed} of ${count("tests")} in ${seconds.toFixed(1)} s`,
+  );
+  if (isGood) return;
+  failed++;
+  const from = output.indexOf("✖ failing tests:");
+  const what = status === undefined ? `ended after ${FILE_TIMEOUT_MS / 1000} s` : `status ${status}`;
+  console.log(`${what}\n${from < 0 ? output.slice(-10_000) : output.slice(from)}`);
+}

@@ -1,0 +1,21 @@
+import { after, before, describe } from "node:test";
+import { ComRequestProcessor } from "qbconnector/com";
+import { Simulator } from "qbconnector/simulator";
+import { describeRequestProcessor } from "../contract/request-processor-contract.js";
+import { startScriptedQuickBooks } from "./support/scripted-quickbooks.js";
+import { answeredBy } from "./support/simulator-behind-stub.js";
+
+describe("the simulator behind QuickBooks' request processor", () => {
+  const processors = new Set<ComRequestProcessor>();
+
+  before(() => startScriptedQuickBooks({ after }, answeredBy(new Simulator())));
+  after(() => Promise.all([...processors].map((processor) => processor.release())));
+
+  for (const host of ["process", "thread"] as const) {
+    describeRequestProcessor(`COM, ${host}`, () => {
+      const processor = new ComRequestProcessor({ host });
+      processors.add(processor);
+      return processor;
+    });
+  }
+});
