@@ -7,8 +7,9 @@ import { answeredBy } from "./support/simulator-behind-stub.js";
 
 describe("the simulator behind QuickBooks' request processor", () => {
   const processors = new Set<ComRequestProcessor>();
+  const script = startScriptedQuickBooks({ after }, answeredBy(new Simulator()));
 
-  before(() => startScriptedQuickBooks({ after }, answeredBy(new Simulator())));
+  before(() => script);
   after(() => Promise.all([...processors].map((processor) => processor.release())));
 
   for (const host of ["process", "thread"] as const) {

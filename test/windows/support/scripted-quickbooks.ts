@@ -53,16 +53,16 @@ export async function startScriptedQuickBooks(
       return (await current(call)) ?? {};
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   const before = process.env["QBSTUB_PORT"];
-  process.env["QBSTUB_PORT"] = String(port);
   test.after(async () => {
     if (before === undefined) delete process.env["QBSTUB_PORT"];
     else process.env["QBSTUB_PORT"] = before;
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  process.env["QBSTUB_PORT"] = String(port);
   return { port, calls, connected: () => sockets.size, script: (next) => void (current = next) };
 }
 
