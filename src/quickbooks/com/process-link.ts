@@ -63,12 +63,12 @@ export class ProcessLink implements HostLink {
     for (const pipe of [words, answers]) pipe?.on("error", () => {});
     this.#child.on("message", (message) => this.#events.onMessage(message));
     this.#child.on("error", (error) => this.#onError(error));
+    const closed = [words, answers].map((pipe) => new Promise((resolve) => pipe?.once("close", resolve)));
     this.#child.on("exit", (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      // Not the event `close` of the child: Node does not tell it when this side closed the channel.
+      void Promise.all(closed).then(() => this.#gone(how));
       setTimeout(() => this.#gone(how), PIPES_GRACE_MS).unref();
-    });
-    this.#child.on("close", (code, signal) => {
-      this.#gone(signal === null ? `exit code ${code}` : `signal ${signal}`);
     });
   }
 
