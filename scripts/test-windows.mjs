@@ -5,11 +5,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { environment, makePrefix, makeStub, missingPackages, PACKAGES, runInWine } from "./windows/wine.mjs";
-import { stopWine, windowsPath } from "./windows/wine.mjs";
+import { STUB, stopWine, windowsPath, WINE } from "./windows/wine.mjs";
 import { APP, copyCompiled, installDependencies, installNode, NODE_EXE } from "./windows/windows-app.mjs";
 
 const FILE_TIMEOUT_MS = 300_000;
 const filters = process.argv.slice(2);
+/** What tests on this side have to know. */
+const places = { QB_WINE: WINE, QB_WINDOWS_NODE: NODE_EXE, QB_WINDOWS_APP: APP, QB_STUB: STUB };
 const REPORT = ["--test-reporter=spec"];
 
 let failed = 0;
@@ -70,7 +72,7 @@ async function runHere(file) {
     () =>
       new Promise((done, fail) => {
         const child = spawn(process.execPath, [...REPORT, file], {
-          env: { ...environment, QB_WINDOWS_NODE: NODE_EXE, QB_WINDOWS_APP: APP },
+          env: { ...environment, ...places },
           timeout: FILE_TIMEOUT_MS,
           killSignal: "SIGKILL",
         });

@@ -5,13 +5,14 @@ import { join, resolve } from "node:path";
 
 export const PACKAGES = ["wine", "wine64", "gcc-mingw-w64-x86-64"];
 /** The plain `wine` of Debian asks for a 32-bit one on every start. */
-const WINE = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/wine"].find(existsSync);
+export const WINE = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/wine"].find(existsSync);
 const SERVER = ["/usr/lib/wine/wineserver64", "/usr/lib/wine/wineserver", "/usr/bin/wineserver"].find(
   existsSync,
 );
 const COMPILER = "/usr/bin/x86_64-w64-mingw32-gcc";
 
 export const FOLDER = resolve("build", "wine");
+export const STUB = join(FOLDER, "stub");
 
 export const environment = {
   ...process.env,
@@ -48,12 +49,11 @@ export async function makePrefix() {
 /** Compiles the stub of QuickBooks' request processor and registers it. */
 export async function makeStub() {
   const sources = resolve("test", "windows", "stub");
-  const folder = join(FOLDER, "stub");
-  mkdirSync(folder, { recursive: true });
-  const made = spawnSync("sh", [join(sources, "build.sh"), folder], { stdio: "inherit" });
+  mkdirSync(STUB, { recursive: true });
+  const made = spawnSync("sh", [join(sources, "build.sh"), STUB], { stdio: "inherit" });
   if (made.status !== 0) throw new Error("the stub does not compile");
-  await must("regsvr32", ["/s", windowsPath(join(folder, "stub.dll"))]);
-  await must(join(folder, "stub.exe"), ["/regserver"]);
+  await must("regsvr32", ["/s", windowsPath(join(STUB, "stub.dll"))]);
+  await must(join(STUB, "stub.exe"), ["/regserver"]);
 }
 
 async function must(program, args) {
