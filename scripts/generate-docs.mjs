@@ -19,19 +19,21 @@ const codes = Object.entries(ERROR_CATALOGUE).map(([code, { family, status, retr
   who,
   advice,
 ]);
-const hresults = [...HRESULTS].map(([number, { code, meaning, retry, who }]) => [
+const hresults = [...HRESULTS].map(([number, { code, meaning, retry, who, advice, writeOutcome }]) => [
   `\`${formatHresult(number)}\``,
   meaning,
   `\`${code}\``,
   retry,
   who,
+  advice,
+  writeOutcome,
 ]);
 const STATUS_HEADER = ["severity", "meaning", "go on", "who", "advice", "a write was", "sure"];
 const statuses = [...STATUS_CODES.values()].map((row) => [`\`${row.code}\``, ...statusCells(row)]);
 const ranges = STATUS_RANGES.map((row) => [`\`${row.from}\` to \`${row.to}\``, ...statusCells(row)]);
 
 const CODES_HEADER = ["code", "family", "HTTP", "retryable", "who", "advice"];
-const HRESULTS_HEADER = ["HRESULT", "meaning", "code", "go on", "who"];
+const HRESULTS_HEADER = ["HRESULT", "meaning", "code", "go on", "who", "advice", "a write was"];
 
 const PAGES = {
   "docs/reference/errors.md": [

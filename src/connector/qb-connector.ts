@@ -4,6 +4,7 @@ import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
+import { within } from "../within.js";
 import { AllowedClients } from "./allowed-clients.js";
 import { Authenticator } from "./authenticator.js";
 import { AuthorizedUsers, type AuthMode, type AuthorizedUser } from "./authorized-users.js";
@@ -458,14 +459,6 @@ const NO_ROAD: RequestProcessor = {
       ),
     ),
 };
-
-/** Gives false when the time is over first. */
-function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(false), milliseconds);
-    work.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
-  });
-}
 
 function invalid(message: string): QBError {
   return new QBError("QB_INVALID_ARGUMENT", message);

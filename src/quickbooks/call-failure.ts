@@ -1,8 +1,8 @@
 import { QBError, type ErrorCode, type Outcome } from "../errors.js";
 import type { HeldSession } from "./held-sessions.js";
-import { retryClass } from "../hresult.js";
+import { meaningOf } from "../hresult.js";
 
-/** What QuickBooks says before it does anything of a message set. */
+/** What is said before anything of a message set is done; an HRESULT of the table tells it more exactly. */
 const BEFORE_WORK: ReadonlySet<ErrorCode> = new Set([
   "QB_REQUEST_REFUSED",
   "QB_VERSION_UNSUPPORTED",
@@ -22,7 +22,7 @@ const BEFORE_WORK: ReadonlySet<ErrorCode> = new Set([
  */
 export function asCallFailure(error: unknown, mayHaveWritten: boolean): QBError {
   if (error instanceof QBError) {
-    const doubtful = mayHaveWritten && error.outcome === "not_applied" && !BEFORE_WORK.has(error.code);
+    const doubtful = mayHaveWritten && error.outcome === "not_applied" && !isBeforeWork(error);
     return doubtful ? withOutcome(error, "unknown") : error;
   }
   return new QBError("QB_QUICKBOOKS_FAILED", "the request processor failed", {
@@ -31,8 +31,10 @@ export function asCallFailure(error: unknown, mayHaveWritten: boolean): QBError 
   });
 }
 
-export function isSessionLost(error: unknown): boolean {
-  return error instanceof QBError && retryClass(error.hresult) === "reconnect";
+/** True when QuickBooks has certainly done nothing of the call that failed so. */
+export function isBeforeWork({ code, hresult }: QBError): boolean {
+  const meaning = meaningOf(hresult);
+  return meaning === undefined ? BEFORE_WORK.has(code) : meaning.writeOutcome === "not_applied";
 }
 
 export function withOutcome(error: QBError, outcome: Outcome): QBError {

@@ -184,8 +184,8 @@ export class CallQueue {
   /** Answers the caller now. What runs already keeps its place until the processor is done with it. */
   #giveUp(job: Job, error: (outcome: Outcome) => QBError): void {
     if (this.#running !== job) return this.#answerWaiting(job, error("not_applied"));
-    job.signal.abandoned = true;
     job.reject(error(mayHaveWritten(job) ? "unknown" : "not_applied"));
+    job.signal.abandon();
   }
 
   #answerWaiting(job: Job, error: QBError): void {

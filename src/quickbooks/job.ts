@@ -30,6 +30,7 @@ export class CallSignal {
   /** QuickBooks has the message set. */
   reached = false;
   #controller: AbortController | undefined;
+  #endPause: (() => void) | undefined;
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -39,6 +40,23 @@ export class CallSignal {
   abort(): void {
     this.#controller ??= new AbortController();
     this.#controller.abort();
+  }
+
+  abandon(): void {
+    this.abandoned = true;
+    this.#endPause?.();
+  }
+
+  /** Ends at once when the caller has been answered. */
+  pause(milliseconds: number): Promise<void> {
+    if (this.abandoned) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
 

@@ -26,7 +26,10 @@ export interface QuickBooksSettings {
  */
 export interface RequestProcessor {
   open(settings: QuickBooksSettings, options?: { readonly signal?: AbortSignal }): Promise<QuickBooksSession>;
-  /** Lets go of what it keeps for the next call, such as an idle session. `open` may be called again. */
+  /**
+   * Lets go of what it keeps for the next call, such as an idle session. Called when a connector or client ends, perhaps more
+   * than once; `open` may be called again.
+   */
   release?(): Promise<void>;
   /** Looks at what stands between the program and QuickBooks, and changes nothing. */
   diagnose?(

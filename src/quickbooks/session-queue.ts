@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { QBError } from "../errors.js";
 import type { MessageSet } from "../qbxml/envelope.js";
-import { aborted, isSessionLost } from "./call-failure.js";
+import { within } from "../within.js";
+import { aborted } from "./call-failure.js";
 import { CallQueue, nameOf, PROGRAM, type CallQueueState } from "./call-queue.js";
-import { HeldSessions, sessionKey, type HeldSession } from "./held-sessions.js";
+import { HeldSessions, sessionKey } from "./held-sessions.js";
 import type { Caller, CallSignal } from "./job.js";
 import { checkReadOnly } from "./read-only.js";
 import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "./request-processor.js";
+import { RETRY_PAUSES_MS, withRetries } from "./retry.js";
 
 export interface SessionQueueOptions {
   /** Calls that may wait at the same time; one user may take half of them. */
@@ -17,6 +19,8 @@ export interface SessionQueueOptions {
   readonly companyFileWaitMs: number;
   /** A ticket that was not used for so long is closed. */
   readonly ticketIdleMs: number;
+  /** The pauses before a call is repeated for which QuickBooks was too busy. */
+  readonly retryPausesMs?: readonly number[];
   /** Hears of what goes wrong where nobody waits for an answer. */
   readonly onError?: (error: unknown) => void;
 }
@@ -54,6 +58,8 @@ const MAX_TICKETS_PER_USER = 16;
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** How long the end of everything waits for a processor that was told to end its work. */
 const ABORT_GRACE_MS = 1_000;
+/** How long the end of everything waits for a processor that lets go of what it keeps. */
+const RELEASE_MS = 5_000;
 
 /**
  * Stands in front of any request processor, because one QuickBooks does one thing at a time: users take turns, who goes
@@ -66,6 +72,7 @@ export class SessionQueue {
   readonly #processor: RequestProcessor;
   readonly #options: SessionQueueOptions;
   readonly #calls: CallQueue;
+  readonly #pausesMs: readonly number[];
   readonly #held = new HeldSessions();
   readonly #tickets = new Map<string, Ticket>();
   /** The session of a single call, closed after the caller has the answer. */
@@ -75,6 +82,7 @@ export class SessionQueue {
   constructor(processor: RequestProcessor, options: SessionQueueOptions) {
     this.#processor = processor;
     this.#options = options;
+    this.#pausesMs = options.retryPausesMs ?? RETRY_PAUSES_MS;
     this.#calls = new CallQueue({
       ...options,
       inTheWayOf: (companyFile) => this.#held.inTheWayOf(companyFile),
@@ -143,8 +151,16 @@ export class SessionQueue {
     return this.#calls.idle();
   }
 
-  /** Takes no new calls, refuses the waiting ones with `error`, lets the running one end, closes every session. */
+  /**
+   * Takes no new calls, refuses the waiting ones with `error`, lets the running one end, closes every session, and has the
+   * processor let go of what it keeps.
+   */
   async close(error: QBError): Promise<void> {
+    await this.#end(error);
+    await this.#releaseProcessor();
+  }
+
+  async #end(error: QBError): Promise<void> {
     this.#closing = true;
     this.#calls.refuseAll(error);
     await this.#calls.idle();
@@ -158,11 +174,26 @@ export class SessionQueue {
    * processor that does not; its sessions are closed when it ends.
    */
   async destroy(error: QBError): Promise<void> {
-    const closing = this.close(error);
+    const ended = this.#end(error);
     this.#calls.cut(error);
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, ABORT_GRACE_MS)));
-    await Promise.race([closing, grace]).finally(() => clearTimeout(timer));
+    if (!(await within(ABORT_GRACE_MS, ended))) void ended.then(() => this.#releaseProcessor());
+    await this.#releaseProcessor();
+  }
+
+  async #releaseProcessor(): Promise<void> {
+    const released = this.#releasedQuietly();
+    if (await within(RELEASE_MS, released)) return;
+    this.#options.onError?.(
+      new QBError("QB_QUICKBOOKS_FAILED", `the request processor did not let go within ${RELEASE_MS} ms`),
+    );
+  }
+
+  async #releasedQuietly(): Promise<void> {
+    try {
+      await this.#processor.release?.();
+    } catch (error) {
+      this.#options.onError?.(error);
+    }
   }
 
   async #processOnTicket(call: QueuedCall, id: string): Promise<Answer> {
@@ -180,22 +211,19 @@ export class SessionQueue {
     return await this.#whileInUse(ticket, () => this.#calls.run(call, task));
   }
 
-  async #work(settings: QuickBooksSettings, set: MessageSet, signal: CallSignal): Promise<Answer> {
-    const held = this.#held.get(settings);
-    if (held !== undefined) return await this.#workOnHeld(held, set, signal);
-    this.#spent = await this.#processor.open(settings, signal);
-    return checkAnswer(await start(this.#spent, set, signal), set);
+  #work(settings: QuickBooksSettings, set: MessageSet, signal: CallSignal): Promise<Answer> {
+    return withRetries(signal, this.#pausesMs, {
+      attempt: async () => checkAnswer(await start(await this.#session(settings, signal), set, signal), set),
+      onLost: () => this.#drop(settings),
+      isRepeatable: isRepeatable(set),
+    });
   }
 
-  async #workOnHeld(held: HeldSession, set: MessageSet, signal: CallSignal): Promise<Answer> {
-    try {
-      return checkAnswer(await start(await this.#opened(held, signal), set, signal), set);
-    } catch (error) {
-      if (!isSessionLost(error)) throw error;
-      await this.#drop(held);
-      if (!isRepeatable(set) || signal.abandoned) throw error;
-    }
-    return checkAnswer(await start(await this.#opened(held, signal), set, signal), set);
+  /** The held session with these settings, or one for this call alone. */
+  async #session(settings: QuickBooksSettings, signal: CallSignal): Promise<QuickBooksSession> {
+    const held = this.#held.get(settings);
+    if (held === undefined) return (this.#spent ??= await this.#processor.open(settings, signal));
+    return (held.session ??= await this.#processor.open(held.settings, signal));
   }
 
   /** Adds a holder to the session with these settings; opens it when there is none. */
@@ -206,22 +234,27 @@ export class SessionQueue {
     const name = user === PROGRAM ? "connectedToQB" : `user "${nameOf(user)}"`;
     const held = this.#held.get(settings);
     if (held === undefined) {
-      const session = await this.#processor.open(settings, signal);
+      const session = await this.#open(settings, signal);
       this.#held.add(settings, session, id, name);
       return session;
     }
-    const session = await this.#opened(held, signal);
+    held.session ??= await this.#open(held.settings, signal);
     this.#held.addHolder(settings, id, name);
-    return session;
-  }
-
-  async #opened(held: HeldSession, signal: CallSignal): Promise<QuickBooksSession> {
-    held.session ??= await this.#processor.open(held.settings, signal);
     return held.session;
   }
 
+  #open(settings: QuickBooksSettings, signal: CallSignal): Promise<QuickBooksSession> {
+    return withRetries(signal, this.#pausesMs, {
+      attempt: () => this.#processor.open(settings, signal),
+      onLost: () => undefined,
+      isRepeatable: true,
+    });
+  }
+
   /** QuickBooks lost it; its holders stay, and the next call opens it again. */
-  async #drop(held: HeldSession): Promise<void> {
+  async #drop(settings: QuickBooksSettings): Promise<void> {
+    const held = this.#held.get(settings);
+    if (held === undefined) return await this.#closeSpent();
     const lost = held.session;
     held.session = undefined;
     if (lost !== undefined) await this.#closeQuietly(lost);

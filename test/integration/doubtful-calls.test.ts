@@ -22,7 +22,7 @@ test("a write with which QuickBooks died may have been done", async (t) => {
 
 test("a read with which QuickBooks died has done nothing", async (t) => {
   const { url, processor } = await startConnector(t);
-  processor.steps.push(failing(RPC_CALL_FAILED));
+  processor.steps.push(failing(RPC_CALL_FAILED), failing(RPC_CALL_FAILED));
   assert.equal((await send(url, query())).json.outcome, "not_applied");
 });
 

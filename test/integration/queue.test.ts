@@ -154,9 +154,9 @@ test("a lost session is opened again and a read repeated once, but a write and a
   processor.steps.push(failing(0x8004040d), failing(0x8004040d));
   assert.equal((await send(url, query("twice"))).json.code, "QB_SESSION_LOST");
   assert.deepEqual(processor.order, ["read", "read", "write", "iterator", "twice", "twice"]);
-  assert.equal(processor.openSessions, 1);
-  assert.equal(connector.connectedToQB, true);
+  assert.deepEqual([processor.openSessions, connector.connectedToQB], [0, false]);
   assert.equal((await send(url, query("after"))).status, 200);
+  assert.deepEqual([processor.openSessions, connector.connectedToQB], [1, true]);
 });
 
 test("failures of QuickBooks come with HRESULT, outcome and advice; a defect of the processor shows no secret", async (t) => {

@@ -116,9 +116,9 @@ test("a failure to open is the answer to the opening, and leaves nothing behind"
   const { url, processor, connector } = await startConnector(t);
   connector.on("error", () => {});
   const { fromHresult } = await import("qbconnector");
-  processor.openFailures.push(fromHresult(0x80040414));
+  processor.openFailures.push(fromHresult(0x80040408));
   const { status, json } = await exchange(url, { path: "/tickets" });
-  assert.deepEqual([status, json.code], [503, "QB_QUICKBOOKS_BUSY"]);
+  assert.deepEqual([status, json.code], [503, "QB_QUICKBOOKS_UNREACHABLE"]);
   assert.equal(processor.sessions.length, 0);
 });
 

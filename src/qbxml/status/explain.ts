@@ -1,4 +1,4 @@
-import { ERROR_CATALOGUE, QBError, type Actor, type ErrorCode } from "../../errors.js";
+import { QBError, type Actor, type ErrorCode } from "../../errors.js";
 import { formatHresult, HRESULTS, type RetryClass } from "../../hresult.js";
 import { statusOf, type Sure } from "./status.js";
 
@@ -93,78 +93,25 @@ function explainHresult(hresult: number): HresultExplanation {
   const code = formatHresult(hresult);
   const own = HRESULTS.get(hresult);
   if (own !== undefined) {
-    const { code: errorCode, ...facts } = own;
-    const { advice } = ERROR_CATALOGUE[errorCode];
-    return Object.freeze({
-      kind: "hresult",
-      code,
-      known: true,
-      ...facts,
-      advice,
-      sure: "documented",
-      errorCode,
-    });
+    const { code: errorCode, meaning, who, advice, retry } = own;
+    const facts = { meaning, who, advice, retry, sure: "documented" } as const;
+    return Object.freeze({ kind: "hresult", code, known: true, ...facts, errorCode });
   }
-  const errorCode = "QB_QUICKBOOKS_FAILED";
-  const windows = WINDOWS_FAILURES.get(hresult);
-  const facts = windows ?? RANGES.find(({ holds }) => holds(hresult))?.facts ?? NOT_KNOWN;
-  return Object.freeze({ kind: "hresult", code, known: windows !== undefined, ...facts, errorCode });
+  const facts = RANGES.find(({ holds }) => holds(hresult))?.facts ?? NOT_KNOWN;
+  return Object.freeze({ kind: "hresult", code, known: false, ...facts, errorCode: "QB_QUICKBOOKS_FAILED" });
 }
 
-type WindowsFacts = Omit<Facts, "known">;
-
-function windows(retry: RetryClass, meaning: string, advice: string): WindowsFacts {
-  return Object.freeze({ meaning, who: "operator", advice, retry, sure: "documented" });
-}
-
-const START_ALIKE =
-  "Start QuickBooks in the same Windows session and with the same elevation as the connector.";
-const START_AGAIN =
-  "Start QuickBooks again and open a new session; look up whether a write happened before sending it again.";
-
-/** What Windows says when it does not reach QuickBooks. */
-const WINDOWS_FAILURES: ReadonlyMap<number, WindowsFacts> = new Map([
-  [
-    0x80010001,
-    windows("wait", "QuickBooks is busy and rejected the call", "Wait a few seconds and send it again."),
-  ],
-  [
-    0x8001010a,
-    windows("wait", "QuickBooks is busy and asks to try later", "Wait a few seconds and send it again."),
-  ],
-  [0x80010105, windows("reconnect", "QuickBooks faulted during the call", START_AGAIN)],
-  [0x80010108, windows("reconnect", "QuickBooks went away", START_AGAIN)],
-  [
-    0x8001010e,
-    windows(
-      "no",
-      "the request processor was called from another thread than its own",
-      "This is a defect of the program that calls it.",
-    ),
-  ],
-  [0x800706ba, windows("reconnect", "QuickBooks is not there any more", START_AGAIN)],
-  [0x800706be, windows("reconnect", "QuickBooks went away during the call", START_AGAIN)],
-  [0x80070005, windows("fix", "Windows denied the access to QuickBooks", START_ALIKE)],
-  [0x80080005, windows("fix", "Windows could not start QuickBooks for the caller", START_ALIKE)],
-  [
-    0x80040154,
-    windows(
-      "fix",
-      "the request processor is not registered for programs of this bitness",
-      "Install QuickBooks or its SDK; a 64-bit program needs a 64-bit QuickBooks.",
-    ),
-  ],
-]);
+type RangeFacts = Omit<Facts, "known">;
 
 const SEE_LOG = "See the message, the connector's log, and qbsdklog.txt of QuickBooks.";
 
 interface Range {
   readonly holds: (hresult: number) => boolean;
-  readonly facts: WindowsFacts;
+  readonly facts: RangeFacts;
 }
 
 function range(from: number, to: number, meaning: string, sure: Sure): Range {
-  const facts: WindowsFacts = { meaning, who: "operator", advice: SEE_LOG, retry: "no", sure };
+  const facts: RangeFacts = { meaning, who: "operator", advice: SEE_LOG, retry: "no", sure };
   return { holds: (hresult) => hresult >= from && hresult <= to, facts: Object.freeze(facts) };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { QBError, type MessageSet, type QuickBooksSettings } from "qbconnector";
+import { fromHresult, QBError, type MessageSet, type QuickBooksSettings } from "qbconnector";
 import { readMessageSet } from "qbconnector/qbxml";
 import { SessionQueue, type SessionQueueOptions } from "../../../dist/quickbooks/session-queue.js";
 import { add, messageSet, query } from "../../support/message-sets.js";
@@ -186,10 +186,7 @@ describe("failures of QuickBooks", () => {
     processor.steps.push(failing(0x8004040d));
     const lost = await failure(queue.process(call("u:a", writing("1"))));
     assert.deepEqual([lost.code, lost.outcome, lost.retryable], ["QB_SESSION_LOST", "unknown", false]);
-    processor.openFailures.push(
-      new QBError("QB_QUICKBOOKS_UNREACHABLE", "gone", { hresult: "0x80040401" }),
-      new Error("plain"),
-    );
+    processor.openFailures.push(fromHresult(0x80040401), fromHresult(0x80040401), new Error("plain"));
     for (const code of ["QB_QUICKBOOKS_UNREACHABLE", "QB_QUICKBOOKS_FAILED"]) {
       const unopened = await failure(queue.process(call("u:a", writing("2"))));
       assert.deepEqual([unopened.code, unopened.outcome], [code, "not_applied"]);
