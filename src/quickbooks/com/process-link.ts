@@ -48,10 +48,10 @@ export class ProcessLink implements HostLink {
       else one?.unref();
   }
 
-  #pipes(): (Socket | undefined)[] {
-    return [this.#child.stderr as Socket | null, this.#child.stdio[ANSWERS] as Socket | null | undefined].map(
-      (pipe) => pipe ?? undefined,
-    );
+  /** There are none of a process that could not be started. */
+  #pipes(): readonly (Socket | null | undefined)[] {
+    const { stderr, stdio } = this.#child;
+    return [stderr as Socket | null, stdio[ANSWERS] as Socket | null | undefined];
   }
 
   #listen(): void {
@@ -63,13 +63,17 @@ export class ProcessLink implements HostLink {
     for (const pipe of [words, answers]) pipe?.on("error", () => {});
     this.#child.on("message", (message) => this.#events.onMessage(message));
     this.#child.on("error", (error) => this.#onError(error));
-    const closed = [words, answers].map((pipe) => new Promise((resolve) => pipe?.once("close", resolve)));
     this.#child.on("exit", (code, signal) => {
-      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      // Not the event `close` of the child: Node does not tell it when this side closed the channel.
-      void Promise.all(closed).then(() => this.#gone(how));
-      setTimeout(() => this.#gone(how), PIPES_GRACE_MS).unref();
+      void this.#onExit(signal === null ? `exit code ${code}` : `signal ${signal}`);
     });
+  }
+
+  /** What it wrote last is still to be read. Node tells no "close" of a child that was disconnected. */
+  async #onExit(how: string): Promise<void> {
+    const open = this.#pipes().filter((pipe) => pipe?.closed === false);
+    setTimeout(() => this.#gone(how), PIPES_GRACE_MS).unref();
+    await Promise.all(open.map((pipe) => new Promise((resolve) => pipe?.once("close", resolve))));
+    this.#gone(how);
   }
 
   #hear(chunk: Buffer): void {

@@ -8,7 +8,6 @@ const IN_PROCESS = [
   "QBXMLRP2.RequestProcessor.2",
   "QBXMLRP2.RequestProcessor.1",
   "QBXMLRP.RequestProcessor",
-  "QBXMLRP.RequestProcessor.1",
 ];
 const OUT_OF_PROCESS = ["QBXMLRP2e.RequestProcessor"];
 
