@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { TestContext } from "node:test";
 import type { RequestProcessor } from "qbconnector";
 import type { ComRequestProcessorOptions } from "qbconnector/com";
 import { completeComOptions } from "../../dist/quickbooks/com/com-options.js";
@@ -35,7 +34,7 @@ export interface ScriptedRoad {
 
 /** A COM road whose hosts do what scripts say: the first host by the first script, and so on; the last holds for all others. */
 export function scriptedRoad(
-  t: TestContext,
+  t: { after(ending: () => Promise<void>): void },
   scripts: readonly Script[] = [{}],
   options: ComRequestProcessorOptions = {},
 ): ScriptedRoad {
