@@ -1,9 +1,7 @@
 // A host of the COM road that a test tells what to do, by QBCONNECTOR_SCRIPTED_HOST. Runs as a child process and as a thread.
 import { appendFileSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { QBError, type QuickBooksSession, type QuickBooksSettings } from "qbconnector";
-import { readMessageSet } from "qbconnector/qbxml";
-import { Simulator } from "qbconnector/simulator";
+import type { MessageSet, QuickBooksSession, QuickBooksSettings } from "qbconnector";
 
 /** What a call does instead of answering. */
 export type Act =
@@ -101,6 +99,8 @@ function play(act: Act, { id, call }: Command): void {
 async function open({ id, settings }: Command): Promise<void> {
   companyFile = settings?.companyFile || "C:\\Books\\Open.qbw";
   if (script.simulator === true) {
+    // Most scripts do without it, and start faster.
+    const { Simulator } = await import("qbconnector/simulator");
     session = await new Simulator().open(settings as QuickBooksSettings);
     companyFile = session.companyFile;
   }
@@ -110,15 +110,16 @@ async function open({ id, settings }: Command): Promise<void> {
 async function processSet({ id, text = "" }: Command): Promise<void> {
   if (session === undefined)
     return answer(id, Buffer.from(`<?xml version="1.0" ?><QBXML>${process.pid}</QBXML>`));
-  const document = await session.process(readableSet(text));
+  const document = await session.process(await readableSet(text));
   answer(id, typeof document === "string" ? Buffer.from(document) : document);
 }
 
-function readableSet(text: string): ReturnType<typeof readMessageSet> {
+async function readableSet(text: string): Promise<MessageSet> {
+  const { readMessageSet } = await import("qbconnector/qbxml");
   try {
     return readMessageSet(text);
   } catch {
-    throw new QBError("QB_REQUEST_REFUSED", "", { hresult: "0x80040400" });
+    throw Object.assign(new Error("not readable"), { hresult: "0x80040400" });
   }
 }
 
@@ -140,8 +141,9 @@ async function take(command: Command): Promise<void> {
   try {
     await obey(command);
   } catch (error) {
-    if (!(error instanceof QBError) || error.hresult === undefined) throw error;
-    send({ id: command.id, ...(failure(command.call, error.hresult, error.message) as object) });
+    const { hresult, message } = error as { hresult?: string; message: string };
+    if (hresult === undefined) throw error;
+    send({ id: command.id, ...(failure(command.call, hresult, message) as object) });
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import type { HostLink, HostLinkEvents } from "./host-link.js";
 import type { HostCommand } from "./host-protocol.js";
@@ -11,8 +10,8 @@ export class ThreadLink implements HostLink {
 
   constructor(module: string, events: HostLinkEvents) {
     this.#events = events;
+    // Its output is kept from the program's; reading it would keep the program running.
     this.#worker = new Worker(module, { execArgv: [], stdout: true, stderr: true });
-    for (const output of [this.#worker.stdout, this.#worker.stderr]) (output as Readable).resume();
     this.#worker.on("message", (message: unknown) => this.#onMessage(message));
     this.#worker.on("messageerror", () => this.#events.onGarbage("a message that cannot be read"));
     this.#worker.on("error", (error) => (this.#failure = String(error)));
