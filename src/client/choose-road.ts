@@ -13,7 +13,7 @@ export function chooseRoad(
   options: CompleteClientOptions,
   dispatch: EventDispatch<QBClientEvents>,
 ): Road {
-  if (values.URL === undefined) return new LocalRoad(options.quickbooks, values);
+  if (values.URL === undefined) return new LocalRoad(options.quickbooks, values, options.logger);
   if (sendsPasswordInClear(values))
     options.logger.warn({}, "the password goes over the network in clear text: the URL begins with http:");
   return new HttpRoad(values, options, dispatch);

@@ -1,9 +1,14 @@
 import { Readable } from "node:stream";
 import type { ConnectionString } from "../connection-string.js";
 import { QBError } from "../errors.js";
+import { standardErrorLogger, type Logger } from "../logger.js";
 import { readMessageSet } from "../qbxml/envelope.js";
 import { explainRefusal } from "../qbxml/lint/explain-refusal.js";
-import type { QuickBooksSettings, RequestProcessor } from "../quickbooks/request-processor.js";
+import type {
+  QuickBooksSession,
+  QuickBooksSettings,
+  RequestProcessor,
+} from "../quickbooks/request-processor.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
 import { answerTooLong } from "./http-failure.js";
@@ -15,18 +20,26 @@ const COMPANY_FILE_WAIT_MS = 30_000;
 const DEADLINE_MS = 600_000;
 const TICKET_IDLE_MS = 300_000;
 
-/** QuickBooks on this machine, through the request processor that the program gave. */
+/** QuickBooks on this machine, through the request processor that the program gave, or through COM. */
 export class LocalRoad implements Road {
   readonly #queue: SessionQueue;
   readonly #settings: QuickBooksSettings;
 
-  constructor(processor: RequestProcessor | undefined, values: ConnectionString) {
+  constructor(
+    processor: RequestProcessor | undefined,
+    values: ConnectionString,
+    logger: Logger = standardErrorLogger,
+  ) {
     this.#settings = quickBooksSettings(values);
-    this.#queue = new SessionQueue(processor ?? NO_ROAD, {
+    this.#queue = new SessionQueue(processor ?? new OwnQuickBooks(logger), {
       maxWaiting: MAX_WAITING,
       deadlineMs: DEADLINE_MS,
       companyFileWaitMs: COMPANY_FILE_WAIT_MS,
       ticketIdleMs: TICKET_IDLE_MS,
+      onError: (error) => {
+        const { code, message } = error as Partial<QBError>;
+        logger.warn({ code }, `QuickBooks was not let go: ${message}`);
+      },
     });
   }
 
@@ -73,12 +86,42 @@ export class LocalRoad implements Road {
   }
 }
 
-const NO_ROAD: RequestProcessor = {
-  open: () =>
-    Promise.reject(
-      new QBError(
-        "QB_NO_ROAD",
-        "the connection string has no URL, and this version has no way of its own to a local QuickBooks",
-      ),
-    ),
-};
+/** The QuickBooks of this machine, when the program gave no other: nothing of it is loaded before the first call. */
+class OwnQuickBooks implements RequestProcessor {
+  readonly #logger: Logger;
+  #loading: Promise<RequestProcessor> | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  async open(
+    settings: QuickBooksSettings,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<QuickBooksSession> {
+    if (process.platform !== "win32") throw noRoad();
+    this.#loading ??= this.#load();
+    return (await this.#loading).open(settings, options);
+  }
+
+  async release(): Promise<void> {
+    const loaded = await this.#loading?.catch(() => undefined);
+    await loaded?.release?.();
+  }
+
+  async #load(): Promise<RequestProcessor> {
+    const { ComRequestProcessor } = await import("../quickbooks/com/index.js");
+    return new ComRequestProcessor({ logger: this.#logger });
+  }
+}
+
+function noRoad(): QBError {
+  return new QBError(
+    "QB_NO_ROAD",
+    "the connection string has no URL, and QuickBooks is on Windows only: this program does not run there",
+    {
+      advice:
+        "Name a connector with URL, run on Windows, or give the option quickbooks, for example a Simulator.",
+    },
+  );
+}

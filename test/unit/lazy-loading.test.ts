@@ -75,3 +75,28 @@ describe("lint", () => {
     assert.equal(loadedFiles(program).at(-1)?.trim(), "QB_REQUEST_REFUSED");
   });
 });
+
+const WITHOUT_URL = `
+  const { QBClient } = await import("./dist/index.js");
+  Object.defineProperty(process, "platform", { value: PLATFORM });
+  const client = new QBClient("", { logger: { debug() {}, info() {}, warn() {}, error() {} } });
+  FIRST_CALL
+  await client.destroy();`;
+
+describe("the road to QuickBooks on this machine", () => {
+  const cases = [
+    ["win32", "is loaded by the first call of a client without URL", true],
+    ["win32", "is not loaded before that", false],
+    ["linux", "is not loaded where there is no QuickBooks", true],
+  ] as const;
+  for (const [platform, name, calls] of cases) {
+    it(name, () => {
+      const call = `await client.openQBConnection().then(() => {}, ({ code }) => console.log(code));`;
+      const program = WITHOUT_URL.replace("PLATFORM", JSON.stringify(platform));
+      const files = loadedFiles(program.replace("FIRST_CALL", calls ? call : ""));
+      assert.ok(files.includes("client/local-road.js"), "nothing was observed");
+      assert.equal(files.includes("quickbooks/com/index.js"), platform === "win32" && calls);
+      assert.deepEqual(named(files, /koffi/), []);
+    });
+  }
+});
