@@ -45,7 +45,8 @@ export const CONNECTION_STRING_NAMES: readonly ConnectionStringRow[] = Object.fr
         type: "url",
         use: "client",
         secret: false,
-        description: "Address of the connector. Without it, QuickBooks on this machine is used.",
+        description:
+          "Address of the connector. Without it, QuickBooks on this machine is used: on Windows by itself, elsewhere through the option quickbooks.",
         default: undefined,
       },
       {
