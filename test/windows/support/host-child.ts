@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { HostCommand, HostReady, HostReply } from "../../../dist/quickbooks/com/host-protocol.js";
 
-type Question = HostCommand extends infer Command
+export type HostQuestion = HostCommand extends infer Command
   ? Command extends unknown
     ? Omit<Command, "id">
     : never
@@ -49,7 +49,7 @@ export class HostChild {
     return this.#stderr;
   }
 
-  async ask(question: Question): Promise<HostReply> {
+  async ask(question: HostQuestion): Promise<HostReply> {
     const id = ++this.#lastId;
     const reply = once(this.process, "message") as Promise<[HostReply]>;
     this.process.send({ ...question, id });
