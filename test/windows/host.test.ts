@@ -7,6 +7,7 @@ import {
   newestServer,
   olderServer,
   oldestServer,
+  outOfProcessServer,
   plainSettings,
 } from "./support/host-settings.js";
 import { startScriptedQuickBooks, type ScriptedQuickBooks } from "./support/scripted-quickbooks.js";
@@ -247,5 +248,38 @@ describe("the host ends a session", () => {
     const { host } = await start(t);
     assert.equal(await host.leave(), 0);
     assert.equal(host.stderr, "");
+  });
+});
+
+describe("the host with a request processor in another process", () => {
+  it("opens, processes, tells failures with their words, and closes", async (t) => {
+    const { quickBooks, host } = await start(t);
+    const text = "aé€漢😀".repeat(20_000);
+    const failing = { hresult: 0x80040400, description: "nicht verstanden: ü 漢" };
+    quickBooks.script(({ method, arguments: given }) => {
+      if (method !== "ProcessRequest") return undefined;
+      return given[1] === "fail" ? failing : { value: given[1] ?? "" };
+    });
+    const opened = await host.ask({ call: "open", server: outOfProcessServer, settings: everySetting });
+    assert.ok("opened" in opened, JSON.stringify(opened));
+    assert.equal(opened.opened.versions.at(-1), "16.0");
+    assert.ok((await host.document("requests", text)).equals(Buffer.from(text)));
+    const failed = await host.ask({ call: "process", kind: "requests", text: "fail" });
+    assert.deepEqual(failed, { id: 3, failure: { step: "ProcessRequest", ...failing } });
+    assert.deepEqual(await host.ask({ call: "close" }), { id: 4, closed: true });
+    assert.deepEqual(methods(quickBooks).slice(-2), endOfSession);
+    await until(() => quickBooks.connected() === 0, "the other process lets go");
+  });
+
+  it("survives the end of that process in mid-call, closes, and opens anew", async (t) => {
+    const { quickBooks, host } = await start(t);
+    await host.ask({ call: "open", server: outOfProcessServer, settings: plainSettings });
+    quickBooks.script(({ method }) => (method === "ProcessRequest" ? { action: "exit" } : undefined));
+    const failed = await host.ask({ call: "process", kind: "requests", text: "<x/>" });
+    assert.ok("failure" in failed && failed.failure.step === "ProcessRequest", JSON.stringify(failed));
+    const closed = await host.ask({ call: "close" });
+    assert.ok("failure" in closed && closed.failure.step === "EndSession", JSON.stringify(closed));
+    const opened = await host.ask({ call: "open", server: outOfProcessServer, settings: plainSettings });
+    assert.ok("opened" in opened, JSON.stringify(opened));
   });
 });

@@ -20,6 +20,13 @@ export const oldestServer: ServerChoice = Object.freeze({
   clsid: "{2D0E74B6-021A-11D5-9054-00508BF70A94}",
 });
 
+/** In a process of its own. */
+export const outOfProcessServer: ServerChoice = Object.freeze({
+  progId: "QBXMLRP2e.RequestProcessor",
+  clsid: "{6B1F0C53-93D4-4C0E-8E2B-5A770D1C64E9}",
+  kind: "local-server",
+});
+
 export const plainSettings: HostSettings = Object.freeze({
   applicationName: "Test",
   applicationId: "",
