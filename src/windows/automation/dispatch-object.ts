@@ -120,9 +120,9 @@ export class DispatchObject {
 }
 
 function slotsOf(self: bigint): { release: bigint; getIdsOfNames: bigint; invoke: bigint } {
-  const { pointerSize, view } = native();
-  const table = readPointer(view(self, pointerSize), 0, pointerSize);
-  const slots = view(table, (invokeSlot + 1) * pointerSize);
+  const { pointerSize } = native();
+  const table = readPointer(native().view(self, pointerSize), 0, pointerSize);
+  const slots = native().view(table, (invokeSlot + 1) * pointerSize);
   const slot = (index: number): bigint => readPointer(slots, index * pointerSize, pointerSize);
   return { release: slot(releaseSlot), getIdsOfNames: slot(getIdsOfNamesSlot), invoke: slot(invokeSlot) };
 }

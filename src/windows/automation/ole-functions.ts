@@ -32,42 +32,42 @@ export function oleFunctions(): Readonly<OleFunctions> {
 }
 
 function apartmentFunctions() {
-  const { define } = native().open("ole32.dll");
+  const ole32 = native().open("ole32.dll");
   return {
-    CoInitializeEx: define<number>("int32_t __stdcall CoInitializeEx(void *reserved, uint32_t model)"),
-    CoUninitialize: define<void>("void __stdcall CoUninitialize()"),
-    CoCreateInstance: define<number>(
+    CoInitializeEx: ole32.define<number>("int32_t __stdcall CoInitializeEx(void *reserved, uint32_t model)"),
+    CoUninitialize: ole32.define<void>("void __stdcall CoUninitialize()"),
+    CoCreateInstance: ole32.define<number>(
       "int32_t __stdcall CoCreateInstance(void *clsid, void *outer, uint32_t context, void *iid, _Out_ void **object)",
     ),
-    CLSIDFromString: define<number>("int32_t __stdcall CLSIDFromString(str16 text, void *clsid)"),
-    CoTaskMemAlloc: define<bigint | null>("void *__stdcall CoTaskMemAlloc(size_t size)"),
-    CoTaskMemFree: define<void>("void __stdcall CoTaskMemFree(void *block)"),
+    CLSIDFromString: ole32.define<number>("int32_t __stdcall CLSIDFromString(str16 text, void *clsid)"),
+    CoTaskMemAlloc: ole32.define<bigint | null>("void *__stdcall CoTaskMemAlloc(size_t size)"),
+    CoTaskMemFree: ole32.define<void>("void __stdcall CoTaskMemFree(void *block)"),
   };
 }
 
 function valueFunctions() {
-  const { define } = native().open("oleaut32.dll");
+  const oleaut32 = native().open("oleaut32.dll");
   return {
-    SysAllocStringLen: define<bigint | null>(
+    SysAllocStringLen: oleaut32.define<bigint | null>(
       "void *__stdcall SysAllocStringLen(void *text, uint32_t length)",
     ),
-    SysStringLen: define<number>("uint32_t __stdcall SysStringLen(void *bstr)"),
-    SysFreeString: define<void>("void __stdcall SysFreeString(void *bstr)"),
-    VariantClear: define<number>("int32_t __stdcall VariantClear(void *variant)"),
-    VariantChangeType: define<number>(
+    SysStringLen: oleaut32.define<number>("uint32_t __stdcall SysStringLen(void *bstr)"),
+    SysFreeString: oleaut32.define<void>("void __stdcall SysFreeString(void *bstr)"),
+    VariantClear: oleaut32.define<number>("int32_t __stdcall VariantClear(void *variant)"),
+    VariantChangeType: oleaut32.define<number>(
       "int32_t __stdcall VariantChangeType(void *to, void *from, uint16_t flags, uint16_t type)",
     ),
-    SafeArrayGetDim: define<number>("uint32_t __stdcall SafeArrayGetDim(void *array)"),
-    SafeArrayGetLBound: define<number>(
+    SafeArrayGetDim: oleaut32.define<number>("uint32_t __stdcall SafeArrayGetDim(void *array)"),
+    SafeArrayGetLBound: oleaut32.define<number>(
       "int32_t __stdcall SafeArrayGetLBound(void *array, uint32_t dimension, _Out_ int32_t *bound)",
     ),
-    SafeArrayGetUBound: define<number>(
+    SafeArrayGetUBound: oleaut32.define<number>(
       "int32_t __stdcall SafeArrayGetUBound(void *array, uint32_t dimension, _Out_ int32_t *bound)",
     ),
-    SafeArrayAccessData: define<number>(
+    SafeArrayAccessData: oleaut32.define<number>(
       "int32_t __stdcall SafeArrayAccessData(void *array, _Out_ void **data)",
     ),
-    SafeArrayUnaccessData: define<number>("int32_t __stdcall SafeArrayUnaccessData(void *array)"),
+    SafeArrayUnaccessData: oleaut32.define<number>("int32_t __stdcall SafeArrayUnaccessData(void *array)"),
   };
 }
 

@@ -30,7 +30,7 @@ function lengthOf(array: bigint): number {
 }
 
 function pointersAt(address: bigint, count: number): bigint[] {
-  const { pointerSize, view } = native();
-  const memory = view(address, count * pointerSize);
+  const { pointerSize } = native();
+  const memory = native().view(address, count * pointerSize);
   return Array.from({ length: count }, (_, index) => readPointer(memory, index * pointerSize, pointerSize));
 }
