@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ComSession } from "../../dist/quickbooks/com/host/com-session.js";
+import { oleFunctions } from "../../dist/windows/automation/ole-functions.js";
 import { native } from "../../dist/windows/native.js";
 import { until } from "../support/until.js";
 import { newestServer, plainSettings } from "./support/host-settings.js";
@@ -67,5 +69,27 @@ describe("a window on the host's thread", () => {
     await host.ask({ call: "open", server: newestServer, settings: plainSettings });
     assert.notEqual(Number(sendMessage(window(), 20_000)), 0, "the pump answers");
     await host.ask({ call: "close" });
+  });
+});
+
+describe("the apartment of a session", () => {
+  const unregistered = { ...newestServer, clsid: "{71F531F5-8E67-4A7A-9161-15733FFC3207}" };
+  const notInitialized = 0x800401f0;
+
+  function create(): number {
+    const none = new Uint8Array(16);
+    return oleFunctions().CoCreateInstance(none, null, 1, none, [null]) >>> 0;
+  }
+
+  it("is there while the session is, and left at its end", () => {
+    const session = ComSession.open(newestServer, plainSettings);
+    assert.notEqual(create(), notInitialized);
+    assert.equal(session.close(), undefined);
+    assert.equal(create(), notInitialized);
+  });
+
+  it("is left when the session cannot be opened", () => {
+    assert.throws(() => ComSession.open(unregistered, plainSettings), { step: "CoCreateInstance" });
+    assert.equal(create(), notInitialized);
   });
 });
