@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { describe, it } from "node:test";
 import { until } from "../support/until.js";
 import { HostChild } from "./support/host-child.js";
@@ -248,6 +250,30 @@ describe("the host ends a session", () => {
     const { host } = await start(t);
     assert.equal(await host.leave(), 0);
     assert.equal(host.stderr, "");
+  });
+});
+
+describe("a host whose program is killed", () => {
+  const program = new URL("./support/program-with-host.js", import.meta.url);
+  const stdio = ["ignore", "ignore", "ignore", "ipc"] as const;
+
+  it("lets go of QuickBooks while it is idle", async (t) => {
+    const quickBooks = await startScriptedQuickBooks(t);
+    const killed = fork(program, [], { execArgv: [], stdio: [...stdio] });
+    await once(killed, "message");
+    assert.equal(quickBooks.connected(), 1);
+    killed.kill("SIGKILL");
+    await until(() => quickBooks.connected() === 0, "the host is gone");
+  });
+
+  it("lets go of QuickBooks in mid-call", async (t) => {
+    const quickBooks = await startScriptedQuickBooks(t, ({ method }) =>
+      method === "ProcessRequest" ? { action: "sleep" } : undefined,
+    );
+    const killed = fork(program, ["<x/>"], { execArgv: [], stdio: [...stdio] });
+    await until(() => methods(quickBooks).includes("ProcessRequest"), "QuickBooks is at work");
+    killed.kill("SIGKILL");
+    await until(() => quickBooks.connected() === 0, "the host is gone");
   });
 });
 
