@@ -46,6 +46,11 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^The first: Customer 1$/,
     /^Accounts: true$/,
   ],
+  // On Windows with QuickBooks it prints the company's name instead.
+  "quickbooks-desktop.mjs": [
+    /^QB_PLATFORM: QuickBooks Desktop runs on Windows, and this program on \w+$/,
+    /^What to do: Run a connector on the Windows machine with QuickBooks/,
+  ],
   "own-request-processor.mjs": [
     /^open: application Web shop, read and write$/,
     /^process: CustomerQueryRq$/,

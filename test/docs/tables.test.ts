@@ -77,6 +77,26 @@ test("the client's options are those of the source", () => {
   );
 });
 
+test("the options of the COM road are those of the source", () => {
+  const members = membersOf("src/quickbooks/com/com-options.ts", "ComRequestProcessorOptions");
+  assert.deepEqual(
+    rowsOf("docs/reference/com.md", "## Options").map((row) => row.name),
+    members,
+  );
+});
+
+test("the failures for which QuickBooks is ended are those of the source", () => {
+  const source = readFileSync("src/quickbooks/com/com-options.ts", "utf8");
+  const list = /CURED_BY_A_NEW_START[^=]*= \[([^\]]*)\]/.exec(source)?.[1] ?? "";
+  const hresults = [...list.matchAll(/0x[\dA-F]{8}/g)].map(([hresult]) => hresult);
+  assert.ok(hresults.length > 0);
+  const section = readFileSync("docs/reference/com.md", "utf8").split("## Ending QuickBooks")[1] ?? "";
+  assert.deepEqual(
+    [...section.matchAll(/^\| `(0x[\dA-F]{8})`/gm)].map((match) => match[1]),
+    hresults,
+  );
+});
+
 test("the options and results of typed calls are those of the source", () => {
   const types = "src/client/call-types.ts";
   const call = membersOf("src/client/client-options.ts", "CallOptions");

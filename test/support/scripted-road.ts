@@ -23,9 +23,9 @@ export interface ScriptedRoad {
   /** How each host was started: `thread`, or the path of the Node. */
   readonly starts: readonly string[];
   /** The calls that reached hosts, in order; numbered by host: `1 open`. */
-  calls(): string[];
+  readonly calls: () => string[];
   /** Process ids of the hosts, in the order of their starts. */
-  pids(): number[];
+  readonly pids: () => number[];
   readonly logged: readonly { readonly fields: object; readonly message: string }[];
   /** Processes that the road ended, and those of them that go on. */
   readonly ended: number[];

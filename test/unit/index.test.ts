@@ -64,6 +64,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "writeRequests",
     "writeResponses",
   ],
+  "qbconnector/com": ["ComRequestProcessor"],
   "qbconnector/simulator": ["Simulator"],
 };
 

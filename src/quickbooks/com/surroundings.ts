@@ -8,10 +8,10 @@ import { ThreadLink } from "./thread-link.js";
 export interface Surroundings {
   readonly clock: Clock;
   /** @param execPath Of the Node that runs it. */
-  startProcess(execPath: string): StartLink;
-  startThread(): StartLink;
-  endProcess(pid: number): void;
-  isRunning(pid: number): boolean;
+  readonly startProcess: (execPath: string) => StartLink;
+  readonly startThread: () => StartLink;
+  readonly endProcess: (pid: number) => void;
+  readonly isRunning: (pid: number) => boolean;
 }
 
 export const systemSurroundings: Surroundings = Object.freeze({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
 import { AnswerFrames } from "../../../../dist/quickbooks/com/answer-frames.js";
 import { messageSet, SETTINGS } from "../../../support/quickbooks-requests.js";
 import { scriptedRoad } from "../../../support/scripted-road.js";
@@ -26,23 +26,16 @@ function recorded() {
 
 /** The lengths of the large pieces of memory that are asked for while `work` runs. */
 async function allocations(work: () => unknown, atLeast: number): Promise<number[]> {
-  const lengths: number[] = [];
-  const { allocUnsafeSlow, concat } = Buffer;
-  Buffer.allocUnsafeSlow = (length) => {
-    if (length >= atLeast) lengths.push(length);
-    return allocUnsafeSlow.call(Buffer, length);
-  };
-  Buffer.concat = (list, length) => {
-    const made = concat.call(Buffer, list, length);
-    if (made.length >= atLeast) lengths.push(made.length);
-    return made;
-  };
+  const allocated = mock.method(Buffer, "allocUnsafeSlow");
+  const joined = mock.method(Buffer, "concat");
   try {
     await work();
+    const pieces = [...allocated.mock.calls, ...joined.mock.calls].map(({ result }) => result?.length ?? 0);
+    return pieces.filter((length) => length >= atLeast);
   } finally {
-    Object.assign(Buffer, { allocUnsafeSlow, concat });
+    allocated.mock.restore();
+    joined.mock.restore();
   }
-  return lengths;
 }
 
 describe("answers in a stream of bytes", () => {
