@@ -16,7 +16,8 @@ export interface RepeatedWork<Value> {
 
 /**
  * Tries again what passes by itself, as the table of HRESULTs says: after each of the pauses when QuickBooks is busy, once in
- * a new session when it lost the old one. Never what may have been applied, and not for a caller who has gone.
+ * a new session when it lost the old one. Never what may have been applied, not for a caller who has gone, and not what the
+ * processor says to be in vain.
  */
 export async function withRetries<Value>(
   signal: CallSignal,
@@ -38,7 +39,7 @@ export async function withRetries<Value>(
       } else {
         if (!isLost(error)) throw error;
         await onLost();
-        if (isAnew || (signal.reached && !isRepeatable)) throw error;
+        if (isAnew || !error.retryable || (signal.reached && !isRepeatable)) throw error;
         isAnew = true;
       }
       if (signal.abandoned) throw error;
@@ -49,9 +50,9 @@ export async function withRetries<Value>(
 /** QuickBooks has taken nothing, so that even a write can be handed over again. */
 function isBusy(error: unknown, { reached }: CallSignal): boolean {
   if (!(error instanceof QBError) || meaningOf(error.hresult)?.retry !== "wait") return false;
-  return !reached || (error.outcome === "not_applied" && isBeforeWork(error));
+  return error.retryable && (!reached || (error.outcome === "not_applied" && isBeforeWork(error)));
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is QBError {
   return error instanceof QBError && meaningOf(error.hresult)?.retry === "reconnect";
 }

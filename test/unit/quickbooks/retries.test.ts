@@ -197,6 +197,26 @@ describe("a session that cannot be opened", () => {
   }
 });
 
+describe("a failure of which the processor says that trying again is in vain", () => {
+  for (const hresult of [BUSY, DIED]) {
+    it(`is the answer at once: ${formatHresult(hresult)}`, async (t) => {
+      const { processor, send } = makeQueue(t);
+      const { code } = fromHresult(hresult);
+      const inVain = new QBError(code, "tried already", {
+        hresult: formatHresult(hresult),
+        retryable: false,
+      });
+      processor.openFailures.push(inVain);
+      assert.equal(await failure(send(READ)), inVain);
+      processor.steps.push(() => {
+        throw inVain;
+      });
+      assert.equal(await failure(send(READ)), inVain);
+      assert.equal(processor.calls.length, 1);
+    });
+  }
+});
+
 describe("who is not there any more", () => {
   it("is not tried again for, and nothing of his write was done", async (t) => {
     const { queue, processor } = makeQueue(t, FOR_EVER);
