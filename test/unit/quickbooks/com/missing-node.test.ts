@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { completeComOptions } from "../../../../dist/quickbooks/com/com-options.js";
+import { ComRoad } from "../../../../dist/quickbooks/com/com-road.js";
+import { ProcessLink } from "../../../../dist/quickbooks/com/process-link.js";
+import { systemSurroundings } from "../../../../dist/quickbooks/com/surroundings.js";
+import { SETTINGS } from "../../../support/quickbooks-requests.js";
+
+const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+it("a Node that does not exist is told by its path", async () => {
+  const road = new ComRoad(completeComOptions({ logger }), {
+    ...systemSurroundings,
+    startProcess: () => (events) => new ProcessLink("host.js", "/nowhere/node32.exe", events),
+  });
+  await assert.rejects(road.open(SETTINGS), {
+    code: "QB_QUICKBOOKS_FAILED",
+    message: /could not be started: .*\/nowhere\/node32\.exe/,
+  });
+  await road.release();
+});
