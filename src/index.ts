@@ -31,7 +31,7 @@ export type {
   QuickBooksSettings,
   RequestProcessor,
 } from "./quickbooks/request-processor.js";
-export type { WindowsLogon } from "./connector/authenticator.js";
+export type { LogonRefusal, WindowsLogon } from "./connector/windows-accounts.js";
 export type {
   AuthMode,
   AuthorizedUser,

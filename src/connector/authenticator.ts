@@ -4,14 +4,7 @@ import { FairQueue } from "../quickbooks/fair-queue.js";
 import type { AuthorizedUser, AuthorizedUsers } from "./authorized-users.js";
 import { networkOf, type LoginThrottle } from "./login-throttle.js";
 import { IMPOSSIBLE_HASH, verifyPassword } from "./password-hash.js";
-
-/** Asks Windows whether a logon with these credentials succeeds. */
-export type WindowsLogon = (credentials: {
-  readonly user: string;
-  readonly password: string;
-  /** Interactive instead of network logon. */
-  readonly interactive: boolean;
-}) => Promise<boolean>;
+import type { WindowsAccounts } from "./windows-accounts.js";
 
 export interface Credentials {
   readonly user: string;
@@ -42,15 +35,20 @@ export interface LoginPlace {
 export interface AuthenticatorOptions {
   readonly users: AuthorizedUsers;
   readonly throttle: LoginThrottle;
-  readonly windowsLogon: WindowsLogon | undefined;
-  readonly useInteractiveLogon: () => boolean;
-  /** Hears why a Windows logon could not be tried. */
-  readonly onError: (error: QBError) => void;
+  readonly windowsAccounts: WindowsAccounts;
 }
 
-interface Verified {
+interface Candidate {
   readonly user: AuthorizedUser;
   readonly revision: number;
+}
+
+/** A listed user whose credentials are right, or have to be judged by Windows. */
+interface Compared extends Candidate {
+  readonly byWindows: boolean;
+}
+
+interface Verified extends Candidate {
   /** Windows is asked again from time to time, because its passwords change without notice. */
   readonly until: number;
 }
@@ -68,6 +66,9 @@ const MAX_CHECKS_WAITING = 64;
  *
  * A password is checked with scrypt once; after that the header itself is recognised by a keyed digest, until the user's
  * entry changes. Recognised headers are never throttled. An unknown user costs the same work as a wrong password.
+ *
+ * A Windows account is asked about again after a while. Its header, once right, is not throttled then either: else whoever guesses
+ * would shut the account's owner out.
  */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
@@ -94,7 +95,9 @@ export class Authenticator {
     if (known !== undefined) return { credentials, match: known, digest };
     if (this.#isKnownGuest(digest, credentials)) return { credentials, match: undefined, digest };
     const admit = (): void => {
-      if (!this.#letIn.has(digest)) this.#options.throttle.check(address);
+      if (this.#letIn.has(digest) || this.#wasRight(digest)) return;
+      this.#options.throttle.check(address);
+      if (this.#isWindowsUser(credentials.user)) this.#options.windowsAccounts.check(credentials.user);
     };
     admit();
     return this.#check(digest, credentials, { address, admit }).then((match) => ({
@@ -133,13 +136,23 @@ export class Authenticator {
   }
 
   #recognise(digest: string): AuthorizedUser | undefined {
+    if (!this.#wasRight(digest)) return undefined;
     const known = this.#verified.get(digest);
-    if (known === undefined) return undefined;
-    const { user, revision, until } = known;
-    if (user.revision === revision && Date.now() < until && this.#options.users.indexOf(user) >= 0)
-      return user;
+    return known !== undefined && Date.now() < known.until ? known.user : undefined;
+  }
+
+  /** True also when Windows has to be asked again. */
+  #wasRight(digest: string): boolean {
+    const known = this.#verified.get(digest);
+    if (known === undefined) return false;
+    const { user, revision } = known;
+    if (user.revision === revision && this.#options.users.indexOf(user) >= 0) return true;
     this.#verified.delete(digest);
-    return undefined;
+    return false;
+  }
+
+  #isWindowsUser(name: string): boolean {
+    return this.#options.users.find(name)?.authMode === "Windows";
   }
 
   /** Requests with the same header that arrive meanwhile share one check. `admit` throws when its turn comes too late. */
@@ -150,54 +163,51 @@ export class Authenticator {
   ): Promise<AuthorizedUser | undefined> {
     const shared = this.#underWay.get(digest);
     if (shared !== undefined) return shared;
-    const compare = (): Promise<AuthorizedUser | undefined> => {
+    const compare = (): Promise<Compared | undefined> => {
       admit();
-      return this.#compare(digest, credentials);
+      return this.#compare(credentials);
     };
-    const check = this.#inTurn(networkOf(address), compare).finally(() => this.#underWay.delete(digest));
+    // Windows may take long; the others' turns do not wait for it.
+    const check = this.#inTurn(networkOf(address), compare)
+      .then((candidate) => candidate && this.#confirm(digest, credentials, candidate))
+      .finally(() => this.#underWay.delete(digest));
     this.#underWay.set(digest, check);
     return check;
   }
 
-  async #compare(digest: string, { user: name, password }: Credentials): Promise<AuthorizedUser | undefined> {
+  async #compare({ user: name, password }: Credentials): Promise<Compared | undefined> {
     const user = this.#options.users.find(name);
     const revision = user?.revision ?? 0;
-    const normal = user?.authMode === "Normal" ? user : undefined;
+    const byWindows = user?.authMode === "Windows";
+    const normal = byWindows ? undefined : user;
     const matches = await (normal === undefined
       ? verifyPassword(password, IMPOSSIBLE_HASH)
       : normal.matches(password));
-    const accepted = user?.authMode === "Windows" ? await this.#askWindows(name, password) : matches;
-    if (!accepted || user === undefined) return undefined;
-    bounded(this.#verified).set(digest, {
-      user,
-      revision,
-      until: user.authMode === "Windows" ? Date.now() + WINDOWS_HOLDS_MS : Infinity,
-    });
+    if (user === undefined || !(byWindows || matches)) return undefined;
+    return { user, revision, byWindows };
+  }
+
+  async #confirm(
+    digest: string,
+    credentials: Credentials,
+    { user, revision, byWindows }: Compared,
+  ): Promise<AuthorizedUser | undefined> {
+    if (byWindows && !(await this.#windowsAccepts(digest, credentials))) return undefined;
+    this.#verified.delete(digest);
+    const until = byWindows ? Date.now() + WINDOWS_HOLDS_MS : Infinity;
+    bounded(this.#verified).set(digest, { user, revision, until });
     return user;
   }
 
-  async #askWindows(user: string, password: string): Promise<boolean> {
-    const { windowsLogon, useInteractiveLogon, onError } = this.#options;
-    if (password === "") return false;
-    if (windowsLogon === undefined) {
-      onError(
-        new QBError(
-          "QB_LOGON_UNAVAILABLE",
-          `user "${user}" has a Windows account, which cannot be checked here`,
-        ),
-      );
-      return false;
+  async #windowsAccepts(digest: string, credentials: Credentials): Promise<boolean> {
+    const { windowsAccounts } = this.#options;
+    if (!this.#wasRight(digest)) {
+      if (this.#letIn.has(digest) && windowsAccounts.isPaused(credentials.user)) return false;
+      windowsAccounts.check(credentials.user);
     }
-    try {
-      return (await windowsLogon({ user, password, interactive: useInteractiveLogon() })) === true;
-    } catch (cause) {
-      onError(
-        new QBError("QB_LOGON_UNAVAILABLE", `the Windows account of user "${user}" could not be checked`, {
-          cause,
-        }),
-      );
-      return false;
-    }
+    const verdict = await windowsAccounts.ask({ ...credentials, digest });
+    if (verdict === "refused") this.#verified.delete(digest);
+    return verdict === "accepted";
   }
 
   /** Each check takes 32 MB and a thread, so only a few run at once. */

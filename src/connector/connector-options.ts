@@ -3,11 +3,12 @@ import type { Logger } from "../logger.js";
 import { standardErrorLogger, withoutFailures } from "../logger.js";
 import { QBError } from "../errors.js";
 import type { RequestProcessor } from "../quickbooks/request-processor.js";
-import type { WindowsLogon } from "./authenticator.js";
 import type { AuthorizedUserOptions } from "./authorized-users.js";
 import type { ServerCertificateOptions } from "./certificate/server-certificate.js";
+import { defaultWindowsLogon } from "./default-windows-logon.js";
 import { completeLimits, type Limits } from "./limits.js";
 import { CLIENT_SETTINGS, type ClientSetting } from "./policy.js";
+import type { WindowsLogon } from "./windows-accounts.js";
 
 export interface QBConnectorOptions {
   /** The road to QuickBooks. Without one every request fails with `QB_NO_ROAD`. */
@@ -41,7 +42,7 @@ export interface QBConnectorOptions {
   readonly codePage?: string | number;
   /** What to do with characters that the code page does not have. Default `refuse`. */
   readonly outsideCodePage?: OutsideCodePage;
-  /** Checks the accounts of users whose `authMode` is `Windows`. */
+  /** Checks the accounts of users whose `authMode` is `Windows`. Default: on Windows, Windows itself. */
   readonly windowsLogon?: WindowsLogon;
   /** pino's interface. Default: warnings and errors to standard error. */
   readonly logger?: Logger;
@@ -89,7 +90,7 @@ export function fixedOptions(options: QBConnectorOptions): FixedOptions {
     quickbooks,
     allowClientSettings = [],
     outsideCodePage = "refuse",
-    windowsLogon,
+    windowsLogon = defaultWindowsLogon,
     logger = standardErrorLogger,
   } = options;
   const setting = allowClientSettings.find((name) => !CLIENT_SETTINGS.includes(name));

@@ -27,6 +27,7 @@ import { Reporter } from "./reporter.js";
 import { RequestHandler } from "./request-handler.js";
 import { TlsGate } from "./tls-gate.js";
 import { checkBoolean, TlsSettings, type SSLStartMode } from "./tls-settings.js";
+import { WindowsAccounts } from "./windows-accounts.js";
 
 const DEFAULT_PORT = 2080;
 const DEFAULT_TIMEOUT = 60;
@@ -402,9 +403,12 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     const authenticator = new Authenticator({
       users: this.authorizedUsers,
       throttle: new LoginThrottle(),
-      windowsLogon,
-      useInteractiveLogon: () => this.#configuration.useInteractiveLogon,
-      onError: (error) => this.#report.failure(error),
+      windowsAccounts: new WindowsAccounts({
+        windowsLogon,
+        useInteractiveLogon: () => this.#configuration.useInteractiveLogon,
+        onError: (error) => this.#report.failure(error),
+        onRefusal: (message) => this.#report.warning(message),
+      }),
     });
     return new RequestHandler({
       connections: this.#connections,
