@@ -23,8 +23,10 @@ interface ExportOptions extends CertOptions {
 /** The certificate that `serve` uses. */
 interface Found {
   readonly certificate: ServerCertificate;
-  /** Where it is kept; undefined when the config file itself holds it. */
+  /** The file in which it is kept, if it is one. */
   readonly file: string | undefined;
+  /** Where it is kept, in words. */
+  readonly place: string;
   /** Made here; otherwise it is the operator's own. */
   readonly selfMade: boolean;
 }
@@ -75,21 +77,29 @@ function find(options: CertOptions): Found {
   const selfMade = !sslCert.store && !sslCert.encoded;
   if (selfMade) return selfMadeIn(certificateFile(configuration, configFile));
   const certificate = new ServerCertificate({ selfMadeFile: () => "" }, sslCert);
-  return { certificate, file: certificate.store || undefined, selfMade };
+  return { certificate, ...placeOf(certificate), selfMade };
+}
+
+function placeOf({ store, storeType }: ServerCertificate): Pick<Found, "file" | "place"> {
+  if (storeType === "User" || storeType === "Machine")
+    return { file: undefined, place: `none: the store ${store} of Windows, ${storeType}` };
+  if (store === "") return { file: undefined, place: "none: the config file holds it" };
+  return { file: store, place: store };
 }
 
 function selfMadeIn(file: string): Found {
-  return { certificate: new ServerCertificate({ selfMadeFile: () => file }), file, selfMade: true };
+  const certificate = new ServerCertificate({ selfMadeFile: () => file });
+  return { certificate, file, place: file, selfMade: true };
 }
 
 function show(options: CertOptions): void {
-  const { certificate, file } = find(options);
-  tell(certificate.exportPublic(), file);
+  const { certificate, place } = find(options);
+  tell(certificate.exportPublic(), place);
 }
 
-function tell(shown: PublicCertificate, file: string | undefined): void {
+function tell(shown: PublicCertificate, place: string): void {
   const facts = {
-    file: file ?? "none: the config file holds it",
+    file: place,
     subject: shown.subject,
     ...(shown.issuer === shown.subject ? {} : { issuer: shown.issuer }),
     names: shown.names.join(", ") || "none",

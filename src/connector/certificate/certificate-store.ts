@@ -2,18 +2,21 @@ import { readFileSync, statSync, type Stats } from "node:fs";
 import { sep } from "node:path";
 import { QBError } from "../../errors.js";
 import { readRegularFile } from "../../regular-file.js";
+import type { WindowsStore } from "../../windows/certificate-stores.js";
 import { certificateError } from "./certificate-error.js";
 import { readJks } from "./jks-store.js";
 import { readPem } from "./pem-store.js";
 import { readPfx } from "./pfx-store.js";
 import type { ServerIdentity } from "./server-identity.js";
 import { damaged, identitiesOf, type StoreContent } from "./store-content.js";
+import { fileStamp } from "./store-watch.js";
 import { STORE_TYPES, type CertificateStoreType, type StoreFormat } from "./store-types.js";
+import { openWindowsStore, windowsStoreName, windowsStoreStamp } from "./windows-store.js";
 
 /** A store as the program named it. */
 export interface StoreLocation {
   readonly storeType: CertificateStoreType;
-  /** The name of a file, or the content: text (PEM or base64) or bytes. */
+  /** The name of a file or of a store of Windows, or the content: text (PEM or base64) or bytes. */
   readonly store: string | Uint8Array;
   readonly storePassword: string;
 }
@@ -35,6 +38,8 @@ const READERS: Readonly<
 /** The certificates of a store that have their private key there, in its order. Throws `QB_CERTIFICATE`. */
 export function openStore(location: StoreLocation): ServerIdentity[] {
   const named = nameOf(location);
+  const windows = windowsStoreOf(location);
+  if (windows !== undefined) return openWindowsStore(checkWindowsStore(windows, location));
   const bytes = contentOf(location, named);
   const format = formatOf(bytes, STORE_TYPES[location.storeType].format, named);
   return identitiesOf(READERS[format](bytes, location.storePassword, named), named);
@@ -44,6 +49,21 @@ export function openStore(location: StoreLocation): ServerIdentity[] {
 export function fileOf({ storeType, store }: StoreLocation): string | undefined {
   if (typeof store !== "string" || STORE_TYPES[storeType].isFile === false) return undefined;
   return isFileName(store) ? store : undefined;
+}
+
+/** The store of Windows that is read, if it is one; its name is blank when it cannot be one. */
+export function windowsStoreOf({ storeType, store }: StoreLocation): WindowsStore | undefined {
+  const { owner } = STORE_TYPES[storeType];
+  if (owner === undefined) return undefined;
+  return { owner, name: typeof store === "string" && isWindowsStoreName(store) ? store : "" };
+}
+
+/** What tells one content of the store from another; undefined for content, and for what cannot be looked at. */
+export function stampOf(location: StoreLocation): string | undefined {
+  const windows = windowsStoreOf(location);
+  if (windows !== undefined) return windowsStoreStamp(windows);
+  const file = fileOf(location);
+  return file === undefined ? undefined : fileStamp(file);
 }
 
 /** Throws `QB_INVALID_ARGUMENT`. */
@@ -56,8 +76,10 @@ export function checkStore(store: unknown): string | Uint8Array {
   );
 }
 
-function nameOf(location: StoreLocation): string {
-  return fileOf(location) ?? "the certificate store";
+/** How errors call it. */
+export function nameOf(location: StoreLocation): string {
+  const windows = windowsStoreOf(location);
+  return windows === undefined ? (fileOf(location) ?? "the certificate store") : windowsStoreName(windows);
 }
 
 /** Content must not be taken for a name: names are shown, and it holds a private key. */
@@ -66,6 +88,20 @@ function isFileName(text: string): boolean {
   if (text.includes("-----BEGIN ") || /[\u0000-\u001f]/.test(text)) return false;
   if (text.length > 4096 || TOO_LONG_FOR_A_NAME.test(text)) return false;
   return !isBase64(text) || exists(text);
+}
+
+/** As with files: content must not be taken for a name. */
+function isWindowsStoreName(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- no name has them
+  return /^[^\u0000-\u001f]{1,128}$/.test(text) && !text.includes("-----BEGIN ") && !isBase64(text);
+}
+
+function checkWindowsStore(windows: WindowsStore, { storeType }: StoreLocation): WindowsStore {
+  if (windows.name !== "") return windows;
+  throw new QBError(
+    "QB_INVALID_ARGUMENT",
+    `storeType ${storeType} needs the name of a certificate store, such as MY`,
+  );
 }
 
 /** Either alphabet of it. The shortest private key, of Ed25519, has 64 characters; few names go on so long without a dot. */

@@ -1,11 +1,11 @@
 import { QBError } from "../../errors.js";
 import { certificateError } from "./certificate-error.js";
-import { FileWatch } from "./file-watch.js";
 import { isSameIdentity, type ServerIdentity } from "./server-identity.js";
+import { StoreWatch } from "./store-watch.js";
 
 export interface IdentitySource {
-  /** The file that is followed; undefined when there is none. */
-  readonly file: string | undefined;
+  /** What tells that the store has changed; undefined when it cannot change. */
+  readonly stamp: (() => string | undefined) | undefined;
   /** Reads it for the first time. */
   readonly open: () => ServerIdentity;
   /** Reads it again after a change. */
@@ -22,20 +22,20 @@ interface Renewal {
 const RENEWAL_INTERVAL_MS = 60 * 60 * 1000;
 
 /**
- * An identity that is read again when its file changes, and renewed before it ends. When that fails the one from before stays in
+ * An identity that is read again when its store changes, and renewed before it ends. When that fails the one from before stays in
  * use, and `onError` hears of it, once.
  */
 export class FollowedIdentity {
   readonly #source: IdentitySource;
   readonly #onError: (error: QBError) => void;
-  readonly #watch: FileWatch | undefined;
+  readonly #watch: StoreWatch | undefined;
   #identity: ServerIdentity;
   #renewalTriedAt = -Infinity;
 
   constructor(source: IdentitySource, onError: (error: QBError) => void) {
     this.#source = source;
     this.#onError = onError;
-    this.#watch = source.file === undefined ? undefined : new FileWatch(source.file);
+    this.#watch = source.stamp === undefined ? undefined : new StoreWatch(source.stamp);
     this.#identity = source.open();
   }
 

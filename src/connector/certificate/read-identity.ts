@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { certificateError } from "./certificate-error.js";
-import { checkStore, fileOf, openStore, type StoreLocation } from "./certificate-store.js";
-import { fileStamp } from "./file-watch.js";
+import { checkStore, fileOf, nameOf, openStore, stampOf, type StoreLocation } from "./certificate-store.js";
 import { checkUsable, type ServerIdentity } from "./server-identity.js";
 import { checkStoreType } from "./store-types.js";
 import { lookUp, subjectOf } from "./subject-look-up.js";
@@ -57,25 +56,26 @@ export function notFound(location: StoreLocation, subject: string): Error {
   const there = openStore(location).slice(0, 10);
   const subjects = there.map(({ certificate }) => `"${subjectOf(certificate)}"`).join("; ");
   return certificateError(
-    `no certificate in ${fileOf(location) ?? "the certificate store"} has the subject "${subject}"`,
+    `no certificate in ${nameOf(location)} has the subject "${subject}"`,
     `Those with a private key there: ${subjects}. "*" takes the first.`,
   );
 }
 
 /** A digest, so that no password is kept here. */
-function cacheName({ storeType, store, storePassword }: StoreLocation, subject: string): string {
-  const file = fileOf({ storeType, store, storePassword });
-  const stamp = file === undefined ? "" : stampOf(file);
+function cacheName(location: StoreLocation, subject: string): string {
+  const { storeType, store, storePassword } = location;
+  const file = fileOf(location);
+  const stamp = stampBefore(location);
   const content = typeof store === "string" ? store : Buffer.from(store).toString("base64");
   const named = file === undefined ? content : resolve(file);
   const all = JSON.stringify([storeType, named, storePassword, subject, stamp]);
   return createHash("sha256").update(all).digest("base64");
 }
 
-/** What is wrong with the file is said by who reads it. */
-function stampOf(file: string): string {
+/** What is wrong with the store is said by who reads it. */
+function stampBefore(location: StoreLocation): string {
   try {
-    return fileStamp(file) ?? "";
+    return stampOf(location) ?? "";
   } catch {
     return "";
   }

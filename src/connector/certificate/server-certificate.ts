@@ -1,7 +1,15 @@
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 import { QBError } from "../../errors.js";
 import { certificateError } from "./certificate-error.js";
-import { checkStore, fileOf, openStore, type StoreLocation } from "./certificate-store.js";
+import {
+  checkStore,
+  fileOf,
+  nameOf,
+  openStore,
+  stampOf,
+  windowsStoreOf,
+  type StoreLocation,
+} from "./certificate-store.js";
 import { FollowedIdentity, type IdentitySource } from "./followed-identity.js";
 import { readPem } from "./pem-store.js";
 import { publicCertificate, type PublicCertificate } from "./public-certificate.js";
@@ -10,11 +18,12 @@ import { isDueForRenewal, openSelfMade, readSelfMade, renewSelfMade } from "./se
 import { checkUsable, makeIdentity, type ServerIdentity } from "./server-identity.js";
 import { identitiesOf } from "./store-content.js";
 import { checkStoreType, type CertificateStoreType } from "./store-types.js";
+import { fileStamp } from "./store-watch.js";
 import { subjectOf } from "./subject-look-up.js";
 import { validityWarning } from "./validity.js";
 
 export interface ServerCertificateOptions {
-  /** The name of a file, or the content: text (PEM or base64) or bytes. */
+  /** The name of a file or of a store of Windows, or the content: text (PEM or base64) or bytes. */
   readonly store?: string | Uint8Array;
   /** Name, or number of the component. Default `Auto`: what the content shows. */
   readonly storeType?: CertificateStoreType | number;
@@ -78,9 +87,9 @@ export class ServerCertificate {
     this.#forgetSubject();
   }
 
-  /** The name of the store's file, or its content. Content reads back empty, because the private key is in it. */
+  /** The name of the store or its file, or its content. Content reads back empty, because the private key is in it. */
   get store(): string {
-    return fileOf(this.#location) ?? "";
+    return fileOf(this.#location) ?? windowsStoreOf(this.#location)?.name ?? "";
   }
 
   set store(store: string | Uint8Array) {
@@ -186,11 +195,12 @@ export class ServerCertificate {
     const choice = this.#choice;
     if (choice === undefined && !this.#hasStore) return selfMadeSource(this.#surroundings.selfMadeFile());
     const open = (): ServerIdentity => this.#open(choice);
-    return { file: this.#hasStore ? fileOf(this.#location) : undefined, open, reopen: open };
+    const location = this.#location;
+    return { stamp: this.#hasStore ? () => stampOf(location) : undefined, open, reopen: open };
   }
 
   #open(choice: Choice | undefined): ServerIdentity {
-    if (choice === undefined) throw nothingChosen(fileOf(this.#location));
+    if (choice === undefined) throw nothingChosen(nameOf(this.#location));
     if (choice.by === "encoded") return this.#fromEncoded(choice.text);
     const identity = findIdentity(this.#location, choice.text);
     if (identity !== undefined) return identity;
@@ -206,7 +216,7 @@ export class ServerCertificate {
     }
     const stored = openStore(this.#location);
     const owner = stored.find(({ certificate: one }) => hasSameKey(one, certificate));
-    if (certificate === undefined || owner === undefined) throw withoutKey(fileOf(this.#location));
+    if (certificate === undefined || owner === undefined) throw withoutKey(nameOf(this.#location));
     const others = [...content.certificates, ...owner.chain];
     return checkUsable(makeIdentity(createPrivateKey(owner.key), certificate, others));
   }
@@ -241,7 +251,7 @@ function invalid(message: string): QBError {
 
 function selfMadeSource(file: string): IdentitySource {
   return {
-    file,
+    stamp: () => fileStamp(file),
     open: () => openSelfMade(file),
     reopen: () => readSelfMade(file) ?? gone(file),
     renewal: { isDue: isDueForRenewal, renew: (identity) => renewSelfMade(file, identity) },
@@ -256,16 +266,16 @@ function gone(file: string): never {
   );
 }
 
-function nothingChosen(file: string | undefined): Error {
+function nothingChosen(named: string): Error {
   return certificateError(
-    `no certificate of ${file ?? "the certificate store"} is chosen`,
+    `no certificate of ${named} is chosen`,
     'Set sslCert.subject last, after store, storeType and storePassword; "*" takes the first certificate.',
   );
 }
 
-function withoutKey(file: string | undefined): Error {
+function withoutKey(named: string): Error {
   return certificateError(
-    `the private key of sslCert.encoded is neither there nor in ${file ?? "the certificate store"}`,
+    `the private key of sslCert.encoded is neither there nor in ${named}`,
     "Give the private key in the same PEM, or the store that holds it.",
   );
 }

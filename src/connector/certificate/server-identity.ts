@@ -15,34 +15,37 @@ export interface ServerIdentity {
 class Identity implements ServerIdentity {
   readonly certificate: X509Certificate;
   readonly chain: readonly X509Certificate[];
-  readonly #key: string;
+  readonly #readKey: () => KeyObject;
+  #key: string | undefined;
 
-  constructor(key: string, certificate: X509Certificate, chain: readonly X509Certificate[]) {
-    this.#key = key;
+  constructor(readKey: () => KeyObject, certificate: X509Certificate, chain: readonly X509Certificate[]) {
+    this.#readKey = readKey;
     this.certificate = certificate;
     this.chain = Object.freeze(chain);
     Object.freeze(this);
   }
 
   get key(): string {
+    this.#key ??= this.#readKey().export({ type: "pkcs8", format: "pem" }) as string;
     return this.#key;
   }
 }
 
-/** The certificate with its key and those of the others that issued it. */
+/** The certificate with its key, which may be read when it is asked for, and those of the others that issued it. */
 export function makeIdentity(
-  key: KeyObject,
+  key: KeyObject | (() => KeyObject),
   certificate: X509Certificate,
   others: readonly X509Certificate[],
 ): ServerIdentity {
-  const pem = key.export({ type: "pkcs8", format: "pem" }) as string;
-  return new Identity(pem, certificate, issuersOf(certificate, others));
+  const readKey = typeof key === "function" ? key : (): KeyObject => key;
+  return new Identity(readKey, certificate, issuersOf(certificate, others));
 }
 
-/** Throws `QB_CERTIFICATE` when OpenSSL refuses to serve with it: a key that is too short, a digest that is broken. */
+/** Throws `QB_CERTIFICATE` when OpenSSL refuses to serve with it: a key that is too short, a digest that is broken; or its key cannot be had. */
 export function checkUsable(identity: ServerIdentity): ServerIdentity {
+  const { key } = identity;
   try {
-    createSecureContext({ key: identity.key, cert: fullChain(identity) });
+    createSecureContext({ key, cert: fullChain(identity) });
     return identity;
   } catch (cause) {
     throw certificateError(

@@ -1,8 +1,9 @@
 import { QBError } from "../../errors.js";
+import type { StoreOwner } from "../../windows/certificate-stores.js";
 
 /** Where a certificate and its private key come from. `Auto` looks at the content. */
 export type CertificateStoreType =
-  "PFXFile" | "PFXBlob" | "JKSFile" | "JKSBlob" | "PEMKeyFile" | "PEMKeyBlob" | "Auto";
+  "User" | "Machine" | "PFXFile" | "PFXBlob" | "JKSFile" | "JKSBlob" | "PEMKeyFile" | "PEMKeyBlob" | "Auto";
 
 export type StoreFormat = "PFX" | "JKS" | "PEM";
 
@@ -12,18 +13,24 @@ interface StoreTypeRow {
   readonly format: StoreFormat | undefined;
   /** Undefined: either. */
   readonly isFile: boolean | undefined;
+  /** Of a store of Windows, which has a name; undefined for files and content. */
+  readonly owner: StoreOwner | undefined;
 }
 
 function row(
   number: number,
   format: StoreFormat | undefined,
-  place: "file" | "content" | "either",
+  place: "file" | "content" | "either" | StoreOwner,
 ): StoreTypeRow {
-  return Object.freeze({ number, format, isFile: place === "either" ? undefined : place === "file" });
+  const isFile = place === "either" ? undefined : place === "file";
+  const owner = place === "user" || place === "machine" ? place : undefined;
+  return Object.freeze({ number, format, isFile, owner });
 }
 
 /** The types that work. The numbers are those of the QBConnector component. */
 export const STORE_TYPES: Readonly<Record<CertificateStoreType, StoreTypeRow>> = Object.freeze({
+  User: row(0, undefined, "user"),
+  Machine: row(1, undefined, "machine"),
   PFXFile: row(2, "PFX", "file"),
   PFXBlob: row(3, "PFX", "content"),
   JKSFile: row(4, "JKS", "file"),
@@ -35,8 +42,6 @@ export const STORE_TYPES: Readonly<Record<CertificateStoreType, StoreTypeRow>> =
 
 /** What the component knows beyond them. */
 const REFUSED: Readonly<Record<number, string>> = Object.freeze({
-  0: "User",
-  1: "Machine",
   8: "PublicKeyFile",
   9: "PublicKeyBlob",
   10: "SSHPublicKeyBlob",
@@ -78,9 +83,7 @@ function described(type: unknown): string {
 }
 
 function adviceFor(type: unknown): string | undefined {
-  const name = refusedName(type);
-  if (name === undefined) return undefined;
-  return name === "User" || name === "Machine"
-    ? "This version does not read the certificate stores of Windows: export the certificate with its private key as a PFX file."
+  return refusedName(type) === undefined
+    ? undefined
     : "Convert it to a PFX or PEM file that holds the certificate and its private key.";
 }

@@ -92,6 +92,8 @@ function publicDer(key: string): Buffer {
 describe("the store's type", () => {
   it("is known by name and by the component's number", () => {
     const numbers = {
+      User: 0,
+      Machine: 1,
       PFXFile: 2,
       PFXBlob: 3,
       JKSFile: 4,
@@ -108,9 +110,9 @@ describe("the store's type", () => {
 
   it("is refused with the list of what works, when it is one of the component's others, or none", () => {
     const known =
-      /these work: PFXFile \(2\), PFXBlob \(3\), JKSFile \(4\), JKSBlob \(5\), PEMKeyFile \(6\), PEMKeyBlob \(7\), Auto \(99\)/;
+      /these work: User \(0\), Machine \(1\), PFXFile \(2\), PFXBlob \(3\), JKSFile \(4\), JKSBlob \(5\), PEMKeyFile \(6\), PEMKeyBlob \(7\), Auto \(99\)/;
     const others: readonly (readonly [number, string])[] = [
-      [0, "User"], [1, "Machine"], [8, "PublicKeyFile"], [9, "PublicKeyBlob"], [10, "SSHPublicKeyBlob"], [11, "P7BFile"],
+      [8, "PublicKeyFile"], [9, "PublicKeyBlob"], [10, "SSHPublicKeyBlob"], [11, "P7BFile"],
       [12, "P7BBlob"], [13, "SSHPublicKeyFile"], [14, "PPKFile"], [15, "PPKBlob"], [16, "XMLFile"], [17, "XMLBlob"],
       [18, "JWKFile"], [19, "JWKBlob"], [20, "SecurityKey"], [21, "BCFKSFile"], [22, "BCFKSBlob"],
     ]; // prettier-ignore
@@ -121,9 +123,47 @@ describe("the store's type", () => {
         assert.match(message, known);
       }
     }
-    assert.match(refusal(() => checkStoreType(0), "QB_INVALID_ARGUMENT").advice, /stores of Windows.*PFX/);
+    assert.match(refusal(() => checkStoreType(8), "QB_INVALID_ARGUMENT").advice, /PFX or PEM/);
     for (const type of [23, -1, "pfx", "toString", "", null, {}])
       assert.match(refusal(() => checkStoreType(type), "QB_INVALID_ARGUMENT").message, known);
+  });
+});
+
+describe("a store of Windows", () => {
+  const elsewhere = process.platform === "win32" ? "this is Windows" : false;
+
+  for (const storeType of ["User", "Machine", 0, 1] as const) {
+    it(
+      `of type ${storeType} needs Windows, and that is said when it is used`,
+      { skip: elsewhere },
+      (test) => {
+        const { certificate } = make(test, { storeType, store: "MY", subject: "books.foo.com" });
+        assert.equal(certificate.store, "MY");
+        const { message, advice } = refusal(() => certificate.identity());
+        const owner = storeType === "User" || storeType === 0 ? "user" : "machine";
+        assert.equal(
+          message,
+          `the certificate store MY of the ${owner} cannot be read: this needs Windows, and runs on ${process.platform}`,
+        );
+        assert.match(advice, /PFX file/);
+        assert.match(refusal(() => (certificate.subject = "*")).message, /needs Windows/);
+      },
+    );
+  }
+
+  it("has a name: content is neither taken for one nor shown", (test) => {
+    const { key, certificate: pem } = shop;
+    for (const content of [
+      readFileSync(key, "utf8") + readFileSync(pem, "utf8"),
+      Buffer.from("MY"),
+      "M\0Y",
+      "x".repeat(129),
+    ]) {
+      const { certificate } = make(test, { storeType: "User", store: content });
+      assert.equal(certificate.store, "");
+      const { message } = refusal(() => certificate.identity(), "QB_INVALID_ARGUMENT");
+      assert.equal(message, "storeType User needs the name of a certificate store, such as MY");
+    }
   });
 });
 
@@ -221,7 +261,7 @@ describe("the properties", () => {
 
   it("are not changed by a value that is refused", (test) => {
     const { certificate } = make(test, { store });
-    refusal(() => (certificate.storeType = 0), "QB_INVALID_ARGUMENT");
+    refusal(() => (certificate.storeType = 8), "QB_INVALID_ARGUMENT");
     refusal(() => (certificate.store = 5 as never), "QB_INVALID_ARGUMENT");
     refusal(() => (certificate.storePassword = undefined as never), "QB_INVALID_ARGUMENT");
     refusal(() => (certificate.subject = null as never), "QB_INVALID_ARGUMENT");

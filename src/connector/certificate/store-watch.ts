@@ -8,15 +8,15 @@ export function fileStamp(file: string): string | undefined {
   return stats === undefined ? undefined : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 
-/** Tells when a file has changed. Looks at most every five seconds, however often it is asked. */
-export class FileWatch {
-  readonly #file: string;
+/** Tells when a store has changed. Looks at most every five seconds, however often it is asked. */
+export class StoreWatch {
+  readonly #stampOf: () => string | undefined;
   #stamp: string | undefined;
   #lookedAt = Date.now();
 
-  /** From how the file is now. Made before the file is read, so that no change is missed. */
-  constructor(file: string) {
-    this.#file = file;
+  /** From how the store is now. Made before the store is read, so that no change is missed. */
+  constructor(stampOf: () => string | undefined) {
+    this.#stampOf = stampOf;
     this.#stamp = this.#look();
   }
 
@@ -32,7 +32,7 @@ export class FileWatch {
 
   #look(): string | undefined {
     try {
-      return fileStamp(this.#file);
+      return this.#stampOf();
     } catch {
       return undefined;
     }
