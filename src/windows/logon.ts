@@ -35,7 +35,7 @@ function verdictOf(answer: LogonAnswer): true | { readonly reason: string } {
   if (answer.kind === "accepted") return answer.asGuest ? { reason: GUEST } : true;
   const { judged, reason } = logonFailure(answer.lastError);
   if (judged) return { reason };
-  throw unavailable(reason);
+  throw unavailable(reason, "The password may be right: see to what is said here, then log in again.");
 }
 
 const GUEST =
