@@ -15,7 +15,7 @@ interface Office extends RunningConnector {
   /** The passwords that Windows was asked about. */
   readonly asked: string[];
   /** From an address of its own, so that what is seen is the account's throttle. */
-  login(credentials: string): Promise<Answer>;
+  readonly login: (credentials: string) => Promise<Answer>;
 }
 
 /** A connector with the Windows account ann, whose password is "right". */
