@@ -112,6 +112,9 @@ describe("a Windows account", () => {
     for (let count = 0; count < 3; count++) assert.equal((await login("ann:old")).status, 401);
     assert.deepEqual(asked, ["old", "old"]);
     assert.equal((await login("ann:new")).status, 200);
+    for (const wrong of ["a", "b"]) await login(`ann:${wrong}`);
+    assert.equal((await login("ann:old")).status, 429, "it has no privilege any more");
+    assert.equal((await login("ann:new")).status, 200);
   });
 
   it("that Windows refuses for a reason: the log has it, the client the answer to a wrong password", async (t) => {
