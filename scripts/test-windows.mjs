@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { environment, makePrefix, makeStub, missingPackages, PACKAGES, runInWine } from "./windows/wine.mjs";
 import { STUB, stopWine, windowsPath, WINE } from "./windows/wine.mjs";
 import { APP, copyCompiled, installDependencies, installNode, NODE_EXE } from "./windows/windows-app.mjs";
+import { buildStubLibraries } from "../test/windows/stub-libraries/build.mjs";
 
 const FILE_TIMEOUT_MS = 300_000;
 const filters = process.argv.slice(2);
@@ -21,6 +22,7 @@ try {
   installNode();
   installDependencies();
   copyCompiled();
+  buildStubLibraries(join(APP, "build", "stub-libraries"));
   await makePrefix();
   await makeStub();
   for (const file of wanted("windows")) report(file, await runOnWindows(file));
