@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  constants,
   fchmodSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -16,6 +18,8 @@ import { QBError, type ErrorCode } from "./errors.js";
 import { readRegularFile } from "./regular-file.js";
 
 const OWNER_ONLY = 0o600;
+/** The opening of a pipe would wait for its other end. Windows has no such flag. */
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
 /**
  * The text of a file that only its owner may use, without a byte order mark; undefined when there is none. Throws a
@@ -35,6 +39,34 @@ export function readPrivateFile(file: string, code: ErrorCode): string | undefin
     if (syscall === undefined) throw error;
     throw unreadable(file, message, code, error);
   }
+}
+
+/** Opens a file for appending, and makes it when there is none; as private as `readPrivateFile` has it. Gives the descriptor. */
+export function openPrivateLog(file: string, code: ErrorCode): number {
+  const descriptor = openToAppend(file, code);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw unwritable(file, "it is not a file", code);
+    checkOwner(file, stats, code);
+    if (process.platform !== "win32") checkMode(file, stats, code);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+function openToAppend(file: string, code: ErrorCode): number {
+  try {
+    return openSync(file, APPENDING, OWNER_ONLY);
+  } catch (cause) {
+    throw unwritable(file, (cause as Error).message, code, cause);
+  }
+}
+
+function unwritable(file: string, why: string, code: ErrorCode, cause?: unknown): QBError {
+  const advice = "Check the path, and who owns the file and its folder.";
+  return new QBError(code, `cannot write ${file}: ${why}`, { who: "operator", advice, cause });
 }
 
 function unreadable(file: string, why: string, code: ErrorCode, cause?: unknown): QBError {

@@ -20,6 +20,19 @@ export function readConfigFile(file: string): Configuration {
   return text === undefined ? {} : checkConfiguration(parseJson(text, file), file);
 }
 
+/** As `readConfigFile`, of a connector that is to serve: it must have users. `named` is what `--config` said. */
+export function readServingConfigFile(file: string, named: string | undefined): Configuration {
+  const configuration = readConfigFile(file);
+  if ((configuration.users ?? []).length > 0) return configuration;
+  // The prompt of Windows knows double quotes only.
+  const quote = process.platform === "win32" ? '"' : "'";
+  const config = named === undefined ? "" : ` --config ${quote}${named}${quote}`;
+  throw wrongUse(
+    `${file} has no users, so nobody could connect`,
+    `Run first: qbconnector user add NAME${config}`,
+  );
+}
+
 /** Reads, changes and writes the file while no other process does. Nothing is written when `change` throws. */
 export async function updateConfigFile(
   file: string,

@@ -8,6 +8,7 @@ import {
 import type { QBConnectorOptions } from "../connector/connector-options.js";
 import { checkPasswordHash } from "../connector/password-hash.js";
 import { QBConnector } from "../connector/qb-connector.js";
+import { completeComOptions, type ComRequestProcessorOptions } from "../quickbooks/com/com-options.js";
 import { naming, wrongUse } from "./failure.js";
 
 /** A user in the config file: a password is never there, only its scrypt string. */
@@ -31,9 +32,12 @@ type ConnectorKeys =
   | "outsideCodePage"
   | "limits";
 
-/** What the config file says: options of `QBConnector` under the same names, its users, and the level of the log. */
+type QuickBooksOptions = Omit<ComRequestProcessorOptions, "logger">;
+
+/** What the config file says: options of `QBConnector` and, for QuickBooks, of `ComRequestProcessor`; users; the level of the log. */
 export interface Configuration extends Pick<QBConnectorOptions, ConnectorKeys> {
   readonly users?: readonly UserEntry[];
+  readonly quickbooks?: QuickBooksOptions;
   readonly logLevel?: LogLevel;
 }
 
@@ -74,7 +78,23 @@ const CONNECTOR_KEYS: Readonly<Record<ConnectorKeys, keyof typeof SHAPES>> = Obj
   outsideCodePage: "text",
   limits: "object",
 });
-const KEYS: Shapes = Object.freeze({ ...CONNECTOR_KEYS, users: "list", logLevel: "text" });
+const KEYS: Shapes = Object.freeze({
+  ...CONNECTOR_KEYS,
+  users: "list",
+  quickbooks: "object",
+  logLevel: "text",
+});
+const QUICKBOOKS_KEYS: Readonly<Record<keyof QuickBooksOptions, keyof typeof SHAPES>> = Object.freeze({
+  host: "text",
+  idleReleaseMs: "number",
+  unattendedMode: "text",
+  personalData: "text",
+  node32: "text",
+  closeAndRetryConnect: "boolean",
+  closeAndRetryTimeout: "number",
+  closeAndRetryCount: "number",
+  closeAndRetryErrorList: "texts",
+});
 const USER_KEYS: Shapes = Object.freeze({
   user: "text",
   passwordHash: "text",
@@ -93,6 +113,7 @@ export function checkConfiguration(value: unknown, file: string): Configuration 
     const one = { [key]: configuration[key] };
     if (configuration[key] !== undefined) naming(`${file}: ${key}`, CORRECT_IT, () => new QBConnector(one));
   }
+  checkQuickBooks(configuration.quickbooks ?? {}, `${file}: quickbooks`);
   checkLogLevel(configuration.logLevel, `${file}: logLevel`);
   checkUsers(configuration.users ?? [], file);
   return configuration;
@@ -135,6 +156,11 @@ function unknownKey(named: string, key: string, known: readonly string[]): Error
       ? "Only scrypt strings are kept; add the user with: qbconnector user add NAME"
       : `The keys are ${known.join(", ")}.`;
   return wrongUse(`${named} is not a known key`, advice);
+}
+
+function checkQuickBooks(options: QuickBooksOptions, named: string): void {
+  checkShapes(options, QUICKBOOKS_KEYS, (key) => `${named}.${key}`);
+  naming(named, CORRECT_IT, () => completeComOptions(options));
 }
 
 function checkUsers(users: readonly unknown[], file: string): void {

@@ -1,13 +1,15 @@
 import type { QBConnector } from "../connector/qb-connector.js";
 import { EXIT } from "./exit-codes.js";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** On Windows the closing of the console window, and a log-off, arrive as SIGHUP, some seconds before the end. */
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === "win32" ? ["SIGINT", "SIGBREAK", "SIGHUP"] : ["SIGINT", "SIGTERM"];
 /** npm passes Ctrl-C on to a program that the terminal has told already; nobody presses it twice so fast. */
 const SAME_PRESS_MS = 300;
 /** A QuickBooks that hangs must not keep the process. */
 const CUT_MS = 2_000;
 
-/** Serves until Ctrl-C or SIGTERM, then lets running work end. A second one cuts it and ends the process. */
+/** Serves until Ctrl-C, SIGTERM or the closing of its window, then lets running work end. A second one cuts it and ends the process. */
 export function untilStopped(connector: QBConnector, say: (line: string) => void): Promise<void> {
   let since = 0;
   return new Promise((resolve, reject) => {

@@ -25,6 +25,8 @@ import {
   type Served,
 } from "../support/command.js";
 
+const WINDOWS = process.platform === "win32" ? "this is Windows" : false;
+
 async function curl(
   test: TestContext,
   { url, pin }: Served,
@@ -156,6 +158,41 @@ describe("qbconnector serve", () => {
     const quiet = await serveSimulated(test, config, "--log-level", "error");
     await curl(test, quiet, requestSet("<HostQueryRq/>"), "sesame");
     assert.equal((await stop(quiet)).stderr, "");
+  });
+});
+
+describe("qbconnector serve --log-file", () => {
+  it("appends lines for people to a file of its owner, and says nothing on standard error", async (test) => {
+    const config = await configWithUser(test);
+    const file = join(dirname(config), "connector.log");
+    for (const count of [1, 2]) {
+      const served = await serveSimulated(test, config, "--log-file", file);
+      await curl(test, served, requestSet(customerAdd("Confidential")), "sesame");
+      assert.equal((await stop(served)).stderr, "");
+      const text = readFileSync(file, "utf8");
+      assert.equal(text.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ info {2}listening on 127/gm)?.length, count);
+      assert.doesNotMatch(text, new RegExp(`${PASSWORD}|sesame|Confidential|scrypt`));
+    }
+    if (WINDOWS === false) assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it("leaves there why it did not start", async (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "connector.log");
+    const parameters = ["serve", "--simulate", "--config", join(folder, "none.json"), "--log-file", file];
+    assert.equal((await runCommand(test, parameters)).code, 1);
+    assert.match(readFileSync(file, "utf8"), /^\d{4}-.*Z qbconnector: .*no users.*\n.*user add NAME/);
+  });
+
+  it("refuses a file that is none, or that others can read", { skip: WINDOWS }, async (test) => {
+    const config = await configWithUser(test);
+    const file = join(dirname(config), "connector.log");
+    const parameters = ["serve", "--simulate", "--config", config, "--log-file"];
+    const folder = await runCommand(test, [...parameters, dirname(config)]);
+    assert.deepEqual([folder.code, /cannot write .*\n.*Check the path/.test(folder.stderr)], [1, true]);
+    writeFileSync(file, "", { mode: 0o644 });
+    const open = await runCommand(test, [...parameters, file]);
+    assert.deepEqual([open.code, /mode 0644.*\n.*chmod 600/.test(open.stderr)], [1, true]);
   });
 });
 
@@ -316,8 +353,9 @@ describe("qbconnector serve refuses", () => {
     assert.doesNotMatch(stderr, /\n +at /);
   }
 
-  it("to serve a real QuickBooks, and names --simulate", async (test) => {
-    check(await serve(test, await configWithUser(test)), /real QuickBooks\n.*qbconnector serve --simulate/);
+  it("to serve a real QuickBooks elsewhere, and names --simulate", { skip: WINDOWS }, async (test) => {
+    const ended = await serve(test, await configWithUser(test));
+    check(ended, /real QuickBooks.*on Windows only.*\n.*qbconnector serve --simulate/);
   });
 
   it("to serve nobody, and names the command that adds a user", async (test) => {
@@ -380,6 +418,8 @@ describe("qbconnector", () => {
     ["user", "list"],
     ["send"],
     ["demo"],
+    ["install"],
+    ["uninstall"],
   ];
   for (const command of commands) {
     it(`${["qbconnector", ...command].join(" ")} --help has an example`, async (test) => {

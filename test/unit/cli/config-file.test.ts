@@ -64,6 +64,17 @@ describe("reading the config file", () => {
       codePage: 1250,
       outsideCodePage: "transliterate",
       limits: { queueLength: 7 },
+      quickbooks: {
+        host: "thread",
+        idleReleaseMs: 0,
+        unattendedMode: "required",
+        personalData: "notNeeded",
+        node32: "C:\\Node32\\node.exe",
+        closeAndRetryConnect: true,
+        closeAndRetryTimeout: 60,
+        closeAndRetryCount: 2,
+        closeAndRetryErrorList: ["0x80040401"],
+      },
       logLevel: "debug",
       users: [
         { user: "Foo", passwordHash, readOnly: true, qbConnectionString: "AuthFlags='0x8'" },
@@ -81,6 +92,24 @@ describe("reading the config file", () => {
 
   const hash = `$scrypt$ln=15,r=8,p=1$${"A".repeat(22)}$${"B".repeat(43)}`;
   const wrong: Readonly<Record<string, readonly [content: unknown, named: RegExp]>> = {
+    "an unknown key of quickbooks": [
+      { quickbooks: { idleRelease: 1 } },
+      /: quickbooks\.idleRelease is not a known key/,
+    ],
+    "a logger in the file": [{ quickbooks: { logger: {} } }, /: quickbooks\.logger is not a known key/],
+    "quickbooks that is text": [{ quickbooks: "yes" }, /: quickbooks must be an object/],
+    "a key of quickbooks of the wrong type": [
+      { quickbooks: { closeAndRetryConnect: 1 } },
+      /: quickbooks\.closeAndRetryConnect must be true or false/,
+    ],
+    "a value of quickbooks that cannot be": [
+      { quickbooks: { idleReleaseMs: -1 } },
+      /: quickbooks: idleReleaseMs must be a whole number/,
+    ],
+    "a word of quickbooks that cannot be": [
+      { quickbooks: { host: "service" } },
+      /: quickbooks: host must be one of process, thread/,
+    ],
     "an unknown key": [{ port: 1 }, /: port is not a known key/],
     "a key that only looks inherited": ['{"__proto__":{}}', /: __proto__ is not a known key/],
     "text as port": [{ localPort: "2080" }, /: localPort must be a number/],
