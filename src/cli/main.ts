@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { addCertCommand } from "./commands/cert.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addExplainCommand } from "./commands/explain.js";
+import { addInstallCommands } from "./commands/install.js";
 import { addLintCommand } from "./commands/lint.js";
 import { addSendCommand } from "./commands/send.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -27,6 +28,7 @@ function makeProgram(): Command {
     .helpCommand(false)
     .addHelpText("after", HELP);
   addServeCommand(program);
+  addInstallCommands(program);
   addUserCommand(program);
   addCertCommand(program);
   addSendCommand(program);
