@@ -45,7 +45,7 @@ async function answer(behind: RequestProcessor, seen: Seen, call: StubCall): Pro
       });
       return {};
     case "ProcessRequest":
-      return { value: await textOf(await opened(seen).process(readable(second))) };
+      return { value: textOf(await opened(seen).process(readable(second))) };
     case "GetCurrentCompanyFileName":
       return { value: opened(seen).companyFile };
     case "EndSession":

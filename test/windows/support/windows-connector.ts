@@ -16,7 +16,7 @@ export interface WindowsConnector {
   readonly pin: string;
   readonly quickBooks: ScriptedQuickBooks;
   /** A client on this side, destroyed after the test. */
-  client(user?: string): QBClient;
+  readonly client: (user?: string) => QBClient;
 }
 
 /** `qbconnector` as a program on Windows, with QuickBooks scripted from here; both end with the test. */
