@@ -219,10 +219,16 @@ export class Connections {
       this.#options.dispatch.notify("disconnected", () =>
         eventArguments({
           connectionId: connection.id,
-          statusCode: Math.abs(failure?.errno ?? 0),
+          statusCode: systemNumber(failure),
           description: failure?.message ?? "OK",
         }),
       );
     });
   }
+}
+
+/** The number that the system gives such an error; that in `errno` is libuv's own on Windows. */
+function systemNumber(failure: NodeJS.ErrnoException | undefined): number {
+  const numbers: Readonly<Record<string, number>> = constants.errno;
+  return numbers[failure?.code ?? ""] ?? Math.abs(failure?.errno ?? 0);
 }
