@@ -3,7 +3,15 @@ import { chmodSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileS
 import { basename, dirname, join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { lint } from "qbconnector/qbxml";
-import { NO_TERMINAL, requestSet, runCommand, startOnTerminal, temporaryFolder } from "../support/command.js";
+import {
+  NO_FILE_MODES,
+  NO_LINKS,
+  NO_TERMINAL,
+  requestSet,
+  runCommand,
+  startOnTerminal,
+  temporaryFolder,
+} from "../support/command.js";
 
 const HEAD = '<?xml version="1.0"?>\n<?qbxml version="13.0"?>\n';
 const GOOD = requestSet("<HostQueryRq/>");
@@ -149,7 +157,7 @@ describe("qbconnector lint --fix", () => {
     chmodSync(file, 0o640);
     const { code, stdout } = await runCommand(test, ["lint", "--fix", file]);
     assert.equal(readFileSync(file, "utf8"), FIXED);
-    assert.equal(statSync(file).mode & 0o777, 0o640);
+    if (NO_FILE_MODES === false) assert.equal(statSync(file).mode & 0o777, 0o640);
     assert.deepEqual(readdirSync(dirname(file)), [basename(file)]);
     assert.ok(
       stdout.startsWith(`${file}:7:9: fixed[wrongOrder]: moved Phone behind Name\n${file}:9:20: error[enum]`),
@@ -158,11 +166,14 @@ describe("qbconnector lint --fix", () => {
     assert.equal(code, 5);
   });
 
-  it("writes nothing where nothing changes, and follows links", async (test) => {
+  it("writes nothing where nothing changes", async (test) => {
     const good = fileWith(test, GOOD);
     const before = statSync(good, { bigint: true });
     assert.equal((await runCommand(test, ["lint", "--fix", good])).code, 0);
     assert.equal(statSync(good, { bigint: true }).ino, before.ino);
+  });
+
+  it("follows links", { skip: NO_LINKS }, async (test) => {
     const file = fileWith(test, BAD);
     const link = join(dirname(file), "link.xml");
     symlinkSync(file, link);

@@ -7,6 +7,9 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import {
+  NO_FILE_MODES,
+  NO_PROGRAMS,
+  NO_SIGNALS,
   NO_TERMINAL,
   configWithUser,
   customerAdd,
@@ -100,65 +103,77 @@ class HalfRequest {
 }
 
 describe("qbconnector serve", () => {
-  it("serves curl and qbconnector send, restarts, and knows its users again", async (test) => {
-    const config = join(temporaryFolder(test), "config.json");
-    const add = ["user", "add", USER, "--password-stdin", "--config", config];
-    await runWell(test, add, { input: `${PASSWORD}\n` });
-    const first = await serveSimulated(test, config);
-    const answer = await curl(test, first, requestSet(customerAdd("Ann")));
-    assert.equal(answer.code, 0);
-    assert.match(answer.stdout, /<CustomerAddRs[^>]*statusCode="0"[^]*<Name>Ann<\/Name>/);
-    const report = await runWell(test, ["send", "-"], {
-      input: requestSet("<CustomerQueryRq/>"),
-      environment: { QBCONNECTOR_TO: first.connectionString },
-    });
-    assert.match(report, /^CustomerQueryRq +0 +Info +1 /m);
-    assert.equal((await stop(first)).code, 0);
+  it(
+    "serves curl and qbconnector send, restarts, and knows its users again",
+    { skip: NO_PROGRAMS },
+    async (test) => {
+      const config = join(temporaryFolder(test), "config.json");
+      const add = ["user", "add", USER, "--password-stdin", "--config", config];
+      await runWell(test, add, { input: `${PASSWORD}\n` });
+      const first = await serveSimulated(test, config);
+      const answer = await curl(test, first, requestSet(customerAdd("Ann")));
+      assert.equal(answer.code, 0);
+      assert.match(answer.stdout, /<CustomerAddRs[^>]*statusCode="0"[^]*<Name>Ann<\/Name>/);
+      const report = await runWell(test, ["send", "-"], {
+        input: requestSet("<CustomerQueryRq/>"),
+        environment: { QBCONNECTOR_TO: first.connectionString },
+      });
+      assert.match(report, /^CustomerQueryRq +0 +Info +1 /m);
+      assert.equal((await stop(first)).code, 0);
 
-    const second = await serveSimulated(test, config);
-    assert.equal((await curl(test, second, requestSet("<HostQueryRq/>"))).code, 0);
-    const refused = await curl(test, second, requestSet("<HostQueryRq/>"), "wrong");
-    assert.match(refused.stdout, /QB_UNAUTHORIZED/);
-    assert.equal((await stop(second)).code, 0);
-  });
+      const second = await serveSimulated(test, config);
+      assert.equal((await curl(test, second, requestSet("<HostQueryRq/>"))).code, 0);
+      const refused = await curl(test, second, requestSet("<HostQueryRq/>"), "wrong");
+      assert.match(refused.stdout, /QB_UNAUTHORIZED/);
+      assert.equal((await stop(second)).code, 0);
+    },
+  );
 
-  it("gives each user the rights that the file says", async (test) => {
+  it("gives each user the rights that the file says", { skip: NO_PROGRAMS }, async (test) => {
     const config = await configWithUser(test, { readOnly: true });
     const served = await serveSimulated(test, config);
     assert.match((await curl(test, served, requestSet(customerAdd("Ann")))).stdout, /QB_READ_ONLY/);
     assert.match((await curl(test, served, requestSet("<CustomerQueryRq/>"))).stdout, /<CustomerQueryRs/);
   });
 
-  it("takes port, limits and the rest from the file, and --port and --host before them", async (test) => {
-    const config = await configWithUser(test);
-    const before = JSON.parse(readFileSync(config, "utf8")) as object;
-    const file = { ...before, localHost: "203.0.113.1", localPort: 1, limits: { requestBytes: 300 } };
-    writeFileSync(config, JSON.stringify(file));
-    const served = await serveSimulated(test, config, "--host", "127.0.0.1");
-    assert.match(
-      (await curl(test, served, requestSet(customerAdd("A".repeat(300))))).stdout,
-      /QB_BODY_TOO_LARGE/,
-    );
-  });
+  it(
+    "takes port, limits and the rest from the file, and --port and --host before them",
+    { skip: NO_PROGRAMS },
+    async (test) => {
+      const config = await configWithUser(test);
+      const before = JSON.parse(readFileSync(config, "utf8")) as object;
+      const file = { ...before, localHost: "203.0.113.1", localPort: 1, limits: { requestBytes: 300 } };
+      writeFileSync(config, JSON.stringify(file));
+      const served = await serveSimulated(test, config, "--host", "127.0.0.1");
+      assert.match(
+        (await curl(test, served, requestSet(customerAdd("A".repeat(300))))).stdout,
+        /QB_BODY_TOO_LARGE/,
+      );
+    },
+  );
 
-  it("logs JSON lines to standard error, at the level that is asked for, and nothing secret", async (test) => {
-    const config = await configWithUser(test);
-    const served = await serveSimulated(test, config, "--log-level", "trace");
-    await curl(test, served, requestSet(customerAdd("Confidential")));
-    await curl(test, served, requestSet("<HostQueryRq/>"), "sesame");
-    await curl(test, served, "<not xml");
-    const { stdout, stderr } = await stop(served);
-    const lines = stderr
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { level: number; msg: string });
-    assert.ok(lines.some(({ level, msg }) => level === 20 && msg === "request"));
-    assert.ok(lines.some(({ level }) => level === 40));
-    assert.doesNotMatch(stdout + stderr, new RegExp(`${PASSWORD}|sesame|Confidential|scrypt|not xml`));
-    const quiet = await serveSimulated(test, config, "--log-level", "error");
-    await curl(test, quiet, requestSet("<HostQueryRq/>"), "sesame");
-    assert.equal((await stop(quiet)).stderr, "");
-  });
+  it(
+    "logs JSON lines to standard error, at the level that is asked for, and nothing secret",
+    { skip: NO_PROGRAMS },
+    async (test) => {
+      const config = await configWithUser(test);
+      const served = await serveSimulated(test, config, "--log-level", "trace");
+      await curl(test, served, requestSet(customerAdd("Confidential")));
+      await curl(test, served, requestSet("<HostQueryRq/>"), "sesame");
+      await curl(test, served, "<not xml");
+      const { stdout, stderr } = await stop(served);
+      const lines = stderr
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { level: number; msg: string });
+      assert.ok(lines.some(({ level, msg }) => level === 20 && msg === "request"));
+      assert.ok(lines.some(({ level }) => level === 40));
+      assert.doesNotMatch(stdout + stderr, new RegExp(`${PASSWORD}|sesame|Confidential|scrypt|not xml`));
+      const quiet = await serveSimulated(test, config, "--log-level", "error");
+      await curl(test, quiet, requestSet("<HostQueryRq/>"), "sesame");
+      assert.equal((await stop(quiet)).stderr, "");
+    },
+  );
 });
 
 describe("qbconnector serve --log-file", () => {
@@ -197,34 +212,45 @@ describe("qbconnector serve --log-file", () => {
 });
 
 describe("TLS of qbconnector serve", () => {
-  it("makes a certificate beside the config file, and prints a connection string with its pin that works", async (test) => {
-    const config = await configWithUser(test);
-    const served = await serveSimulated(test, config);
-    const file = join(dirname(config), "certificate.pem");
-    assert.equal(statSync(file).mode & 0o777, 0o600);
-    const spki = execFileSync("openssl", ["x509", "-in", file, "-noout", "-pubkey"]);
-    const der = execFileSync("openssl", ["pkey", "-pubin", "-outform", "DER"], { input: spki });
-    assert.equal(served.pin, `sha256//${createHash("sha256").update(der).digest("base64")}`);
-    assert.match(
-      served.process.stdout,
-      /^URL='https:[^']+' User='Foo' Password='\.\.\.' SSLPin='sha256[^']+'$/m,
-    );
-    const environment = { QBCONNECTOR_TO: served.connectionString };
-    const report = await runWell(test, ["send", "-"], { input: requestSet("<HostQueryRq/>"), environment });
-    assert.match(report, /^HostQueryRq +0 +Info/m);
-    await stop(served);
-    assert.equal((await serveSimulated(test, config)).pin, served.pin);
-  });
+  it(
+    "makes a certificate beside the config file, and prints a connection string with its pin that works",
+    { skip: NO_PROGRAMS },
+    async (test) => {
+      const config = await configWithUser(test);
+      const served = await serveSimulated(test, config);
+      const file = join(dirname(config), "certificate.pem");
+      assert.equal(statSync(file).mode & 0o777, 0o600);
+      const spki = execFileSync("openssl", ["x509", "-in", file, "-noout", "-pubkey"]);
+      const der = execFileSync("openssl", ["pkey", "-pubin", "-outform", "DER"], { input: spki });
+      assert.equal(served.pin, `sha256//${createHash("sha256").update(der).digest("base64")}`);
+      assert.match(
+        served.process.stdout,
+        /^URL='https:[^']+' User='Foo' Password='\.\.\.' SSLPin='sha256[^']+'$/m,
+      );
+      const environment = { QBCONNECTOR_TO: served.connectionString };
+      const report = await runWell(test, ["send", "-"], { input: requestSet("<HostQueryRq/>"), environment });
+      assert.match(report, /^HostQueryRq +0 +Info/m);
+      await stop(served);
+      assert.equal((await serveSimulated(test, config)).pin, served.pin);
+    },
+  );
 
-  it("speaks plain HTTP when it is told so, in the file or by --no-ssl", async (test) => {
-    const config = await configWithUser(test);
-    const plain = await serveSimulated(test, config, "--no-ssl");
-    assert.match(plain.url, /^http:/);
-    assert.equal((await curl(test, plain, requestSet("<HostQueryRq/>"))).code, 0);
-    await stop(plain);
-    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), enableSSL: false }));
-    assert.match((await serveSimulated(test, config)).url, /^http:/);
-  });
+  it(
+    "speaks plain HTTP when it is told so, in the file or by --no-ssl",
+    { skip: NO_PROGRAMS },
+    async (test) => {
+      const config = await configWithUser(test);
+      const plain = await serveSimulated(test, config, "--no-ssl");
+      assert.match(plain.url, /^http:/);
+      assert.equal((await curl(test, plain, requestSet("<HostQueryRq/>"))).code, 0);
+      await stop(plain);
+      writeFileSync(
+        config,
+        JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), enableSSL: false }),
+      );
+      assert.match((await serveSimulated(test, config)).url, /^http:/);
+    },
+  );
 
   it("refuses plain HTTP beyond this machine until the file allows it", async (test) => {
     const config = await configWithUser(test);
@@ -301,7 +327,7 @@ describe("Ctrl-C while qbconnector serves", () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`${signal} lets a running request end, then exits with 0`, async (test) => {
+    it(`${signal} lets a running request end, then exits with 0`, { skip: NO_SIGNALS }, async (test) => {
       const served = await serveSimulated(test, await configWithUser(test), "--no-ssl");
       const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
       served.process.signal(signal);
@@ -314,7 +340,7 @@ describe("Ctrl-C while qbconnector serves", () => {
     });
   }
 
-  it("a second one cuts the running request and exits with 130", async (test) => {
+  it("a second one cuts the running request and exits with 130", { skip: NO_SIGNALS }, async (test) => {
     const served = await serveSimulated(test, await configWithUser(test), "--no-ssl");
     const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
     served.process.signal("SIGINT");
@@ -325,7 +351,7 @@ describe("Ctrl-C while qbconnector serves", () => {
     assert.doesNotMatch(stdout, /Closed\./);
   });
 
-  it("a press that arrives twice at once counts once", async (test) => {
+  it("a press that arrives twice at once counts once", { skip: NO_SIGNALS }, async (test) => {
     const served = await serveSimulated(test, await configWithUser(test), "--no-ssl");
     const request = await halfRequest(test, served, requestSet(customerAdd("Ann")));
     served.process.signal("SIGINT");
@@ -392,15 +418,11 @@ describe("qbconnector serve refuses", () => {
     check(await serve(test, config, "--simulate"), /config\.json: localprot is not a known key\n.*localPort/);
   });
 
-  it(
-    "a config file that others can read",
-    { skip: process.platform === "win32" ? "Windows has no file modes" : false },
-    async (test) => {
-      const config = await configWithUser(test);
-      chmodSync(config, 0o640);
-      check(await serve(test, config, "--simulate"), /mode 0640.*\n.*chmod 600/);
-    },
-  );
+  it("a config file that others can read", { skip: NO_FILE_MODES }, async (test) => {
+    const config = await configWithUser(test);
+    chmodSync(config, 0o640);
+    check(await serve(test, config, "--simulate"), /mode 0640.*\n.*chmod 600/);
+  });
 });
 
 describe("qbconnector", () => {

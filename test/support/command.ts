@@ -186,6 +186,20 @@ export function customerAdd(name: string, id = "1"): string {
   return `<CustomerAddRq requestID="${id}"><CustomerAdd><Name>${name}</Name></CustomerAdd></CustomerAddRq>`;
 }
 
+/** A reason to skip what stops a process by a signal, or false. */
+export const NO_SIGNALS: string | false =
+  process.platform === "win32" ? "on Windows a signal ends a process at once, whatever it listens to" : false;
+/** A reason to skip what looks at the mode of a file, or false. */
+export const NO_FILE_MODES: string | false =
+  process.platform === "win32" ? "Windows has no file modes" : false;
+
+/** A reason to skip what asks curl or openssl beside other things, or false. */
+export const NO_PROGRAMS: string | false =
+  process.platform === "win32" ? "Windows brings neither curl that knows pins nor openssl" : false;
+/** A reason to skip what needs symbolic links, or false; Wine says that it has made one, and has not. */
+export const NO_LINKS: string | false =
+  process.platform === "win32" ? "Windows lets only some users make symbolic links" : false;
+
 const SCRIPT = "/usr/bin/script";
 /** A reason to skip, or false. */
 export const NO_TERMINAL: string | false =

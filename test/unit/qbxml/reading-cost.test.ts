@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { lint, readResponses, repair } from "qbconnector/qbxml";
+import { leastCost } from "../../support/least-cost.js";
 
 type Make = (size: number) => string;
 
@@ -37,22 +38,14 @@ function numbered(piece: (at: number) => string, size: number): string {
   return Array.from({ length: Math.ceil(size / piece(1000).length) }, (_, at) => piece(at)).join("");
 }
 
-/** The least time of the processor among some readings, so that a busy machine does not count. */
-function leastCost(read: (document: string) => unknown, document: string, rounds: number): number {
-  let least = Infinity;
-  for (let round = 0; round < rounds; round++) {
-    const before = process.cpuUsage();
-    read(document);
-    const { user, system } = process.cpuUsage(before);
-    least = Math.min(least, user + system);
-  }
-  return least;
+function costOf(read: (document: string) => unknown, document: string, rounds: number): number {
+  return leastCost(() => read(document), rounds);
 }
 
 /** What looks at everything again and again would cost 1024 times as much. */
 function costsInProportion(read: (document: string) => unknown, make: Make): void {
-  const small = leastCost(read, make(4 * 1024), 5);
-  const large = leastCost(read, make(128 * 1024), 1);
+  const small = costOf(read, make(4 * 1024), 5);
+  const large = costOf(read, make(128 * 1024), 1);
   assert.ok(large < 300 * small + 50_000, `${small} µs for 4 KB, ${large} µs for 128 KB`);
 }
 
