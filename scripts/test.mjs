@@ -1,5 +1,5 @@
 // Runs the compiled tests with node's own runner. It takes files differently by version of Node, hence the list.
-//   node scripts/test.mjs [--in FOLDER[,FOLDER]] [part of a file name ...]
+//   node scripts/test.mjs [--in FOLDER[,FOLDER]] [--without FILE[,FILE]] [part of a file name ...]
 import { setMaxListeners } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -14,9 +14,13 @@ const RUN_TIMEOUT_MS = 900_000;
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { in: { type: "string", default: FOLDERS } },
+  options: { in: { type: "string", default: FOLDERS }, without: { type: "string", default: "" } },
 });
-const files = values.in.split(",").flatMap(compiledTests).filter(isWanted);
+const leftOut = new Set(values.without.split(",").filter(Boolean));
+const compiled = values.in.split(",").flatMap(compiledTests);
+const unknown = [...leftOut].filter((name) => !compiled.some((file) => nameOf(file) === name));
+if (unknown.length > 0) stop(`left out, but not there: ${unknown.join(", ")}`);
+const files = compiled.filter(isWanted);
 const missing = files.filter((file) => !existsSync(file));
 if (files.length === 0) stop(`no test file in ${values.in} matches ${JSON.stringify(filters)}`);
 if (missing.length > 0) stop(`not compiled: ${missing.join(", ")}; run: npm run build:tests`);
@@ -48,7 +52,15 @@ function compiledTests(folder) {
 }
 
 function isWanted(file) {
+  if (leftOut.has(nameOf(file))) return false;
   return filters.length === 0 || filters.some((part) => file.replaceAll("\\", "/").includes(part));
+}
+
+/** As `unit/index`. */
+function nameOf(file) {
+  return relative("build", file)
+    .replaceAll("\\", "/")
+    .replace(/\.test\.js$/, "");
 }
 
 /** A line for each file is printed here; the reporter gets every failure and the runner's own counts. */
@@ -59,12 +71,17 @@ async function* worthReading(source) {
     // The runner counts a file without tests as a test that passed.
     if (event.type === "test:pass" && isFile) idle.push(event.data.name);
     if (event.type === "test:fail") failures++;
+    if (event.type === "test:pass" && typeof event.data.skip === "string") printSkipped(event.data);
     if (isWorthReading(event)) yield event;
   }
 }
 
 function printDuration({ name, details }) {
   console.log(`${relative("build", name)} ${(details.duration_ms / 1000).toFixed(1)} s`);
+}
+
+function printSkipped({ file, name, skip }) {
+  console.log(`${nameOf(file)}: skipped: ${name}: ${skip}`);
 }
 
 function isWorthReading({ type, data }) {

@@ -1,0 +1,81 @@
+// Runs the compiled tests that need no COM with the Node of Windows under Wine.
+//   node scripts/test-on-windows-node.mjs [part of a file name ...]
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { installNode, NODE_EXE } from "./windows/windows-app.mjs";
+import { makePrefix, runInWine, stopWine, windowsPath } from "./windows/wine.mjs";
+
+const TIME_LIMIT_MS = 900_000;
+
+/** What does not run there, by its reason. Everything else has to pass; what a file skips by itself is printed. */
+const LEFT_OUT = {
+  "openssl, curl, keytool and nginx cannot be had there: certificates come from openssl, or another program is the judge":
+    [
+      "fuzz/certificate-stores",
+      "integration/certificate-stores",
+      "integration/cli-cert",
+      "integration/client-certificate",
+      "integration/client-dispatcher",
+      "integration/client-tls",
+      "integration/client-tls-failures",
+      "integration/curl",
+      "integration/empty-subject",
+      "integration/hostile-tls",
+      "integration/nginx",
+      "integration/self-made-certificate",
+      "integration/slowhttptest",
+      "integration/soak",
+      "integration/tls-certificate-choice",
+      "integration/tls-client-certificates",
+      "integration/tls-events",
+      "integration/tls-lifetimes",
+      "integration/tls-properties",
+      "integration/tls-renewal",
+      "integration/tls-served",
+      "unit/client/exchange-progress",
+      "unit/client/server-authentication",
+      "unit/connector/certificate/server-certificate",
+      "unit/connector/tls-settings",
+    ],
+  "xmllint and iconv cannot be had there, and judge every document": [
+    "fuzz/gate",
+    "fuzz/tokenizer",
+    "unit/qbxml/code-page",
+    "unit/qbxml/fixtures",
+    "unit/qbxml/instances",
+    "unit/qbxml/instances-written",
+    "unit/qbxml/requests-in-the-wild",
+    "unit/qbxml/writing/request-writer",
+    "unit/qbxml/writing/response-writer",
+  ],
+  "needs a program that npm installs for one system only: oxlint or the compiler": [
+    "docs/code-blocks",
+    "unit/import-rule",
+  ],
+};
+
+/** Resolves to true when everything passed. The prefix has to be there. */
+export async function testOnWindowsNode(filters = []) {
+  for (const [why, files] of Object.entries(LEFT_OUT)) {
+    console.log(`left out: ${why}:\n  ${files.join("\n  ")}`);
+  }
+  const without = Object.values(LEFT_OUT).flat().join(",");
+  const args = [windowsPath("scripts/test.mjs"), "--without", without, ...filters];
+  const env = { NODE_OPTIONS: `--require=Z:${resolve("scripts/windows/late-keep-alive.cjs")}` };
+  const options = { name: "suite", timeoutMs: TIME_LIMIT_MS, cwd: resolve("."), env };
+  const { status, output } = await runInWine(NODE_EXE, args, options);
+  console.log(output.trimEnd());
+  if (status === undefined) console.log(`ended after ${TIME_LIMIT_MS / 1000} s`);
+  return status === 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (stopWine(), process.exit(1)));
+  try {
+    installNode();
+    await makePrefix();
+    process.exitCode = (await testOnWindowsNode(process.argv.slice(2))) ? 0 : 1;
+  } finally {
+    stopWine();
+  }
+}
