@@ -91,13 +91,12 @@ export class RecordReader {
   #takeLeaf(tokens: Tokenizer): void {
     const field = this.#fieldOf(tokens.name);
     const text = tokens.text();
-    if (field.content === undefined) {
-      const endTag = tokens.end - tokens.nameBytes.length - END_TAG_MARKS;
+    const endTag = tokens.end - tokens.nameBytes.length - END_TAG_MARKS;
+    if (field.content === undefined)
       return this.#assign(this.#frame, field, this.#valueOf(field, text, endTag));
-    }
     this.#push(field.content, field);
     this.#text = text;
-    this.#end();
+    this.#end(endTag);
   }
 
   /** The field of the structure at hand that an element becomes. */
@@ -125,18 +124,18 @@ export class RecordReader {
   }
 
   /** The record when it was its end. */
-  #end(): Fields | undefined {
+  #end(endTag: number = this.#tokens.start): Fields | undefined {
     const leaf = this.#leaf;
     if (leaf !== undefined) {
       this.#leaf = undefined;
       const text = this.#text;
       this.#text = "";
-      this.#assign(this.#frame, leaf, this.#valueOf(leaf, text, this.#tokens.start));
+      this.#assign(this.#frame, leaf, this.#valueOf(leaf, text, endTag));
       return undefined;
     }
     const frame = this.#frame;
     if (frame.order !== undefined) frame.fields["$order"] = frame.order;
-    if (this.#text !== "") this.#keepText(frame);
+    if (this.#text !== "") this.#keepText(frame, endTag);
     this.#depth--;
     if (frame.field === undefined) return frame.fields;
     this.#assign(this.#frame, frame.field, frame.fields);
@@ -144,12 +143,12 @@ export class RecordReader {
   }
 
   /** Text of an element that should hold elements, or of one with attributes that the facts do not know. */
-  #keepText({ fields, plan }: Frame): void {
+  #keepText({ fields, plan }: Frame, endTag: number): void {
     const text = this.#text;
-    const { name, start } = this.#tokens;
+    const { name } = this.#tokens;
     this.#text = "";
     if (!NOT_LAYOUT.test(text)) return;
-    fields["$text"] = plan === UNKNOWN_PLAN ? text : this.#irregular(name, text, start);
+    fields["$text"] = plan === UNKNOWN_PLAN ? text : this.#irregular(name, text, endTag);
   }
 
   /** @param endTag Its place is that of a value that does not fit. */
