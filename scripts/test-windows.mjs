@@ -1,9 +1,11 @@
 // Runs the tests of the road through COM with the Node of Windows under Wine, against a request processor of our own.
 //   node scripts/test-windows.mjs [part of a file name ...]
-// test/windows/*.test.ts run on Windows; test/windows/outside/*.test.ts run here and start programs of Windows.
+// test/windows/*.test.ts run on Windows; test/windows/outside/*.test.ts run here and start programs of Windows. Without the part of
+// a name the tests that need no COM run on Windows too.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { testOnWindowsNode } from "./test-on-windows-node.mjs";
 import { environment, makePrefix, makeStub, missingPackages, PACKAGES, runInWine } from "./windows/wine.mjs";
 import { STUB, stopWine, windowsPath, WINE } from "./windows/wine.mjs";
 import { APP, copyCompiled, installDependencies, installNode, NODE_EXE } from "./windows/windows-app.mjs";
@@ -27,6 +29,7 @@ try {
   await makeStub();
   for (const file of wanted("windows")) report(file, await runOnWindows(file));
   for (const file of wanted("windows/outside")) report(file, await runHere(file));
+  if (filters.length === 0 && !(await testOnWindowsNode())) failed++;
 } catch (error) {
   console.error(error.message);
   failed++;
