@@ -65,15 +65,14 @@ function valueNotListed(
   rule: ScalarRule,
   values: ReadonlySet<string>,
   value: string,
-  { scope, response }: Run,
+  run: Run,
 ): (Verdict & Pick<Finding, "severity">) | undefined {
-  if (values.has(value)) return tooNewValue(rule, value, scope.version);
+  if (values.has(value)) return tooNewValue(rule, value, run);
   const near = sameValue(rule, value) ?? nearestName(value, values);
   const given = shown(rule.element, value);
   return {
     rule: "enum",
-    // Real QuickBooks answers with values that no list has.
-    severity: response ? "warning" : "error",
+    severity: valueSeverity(run),
     message:
       value === ""
         ? `${rule.element} is empty; it takes ${oneOf([...values])}`
@@ -87,13 +86,20 @@ function valueNotListed(
 function tooNewValue(
   { element, valueSince }: ScalarRule,
   value: string,
-  version: number,
+  run: Run,
 ): (Verdict & Pick<Finding, "severity">) | undefined {
   const since = valueSince?.[value] ?? 0;
+  const { version } = run.scope;
   if (since <= version) return undefined;
   const message = `the value ${value} of ${element} came with qbXML ${formatVersion(since)}; the set declares ${formatVersion(version)}`;
   const repair = `declare version ${formatVersion(since)} if your QuickBooks has it`;
-  return { rule: "tooNew", severity: "error", message, given: value, since: formatVersion(since), repair };
+  const severity = valueSeverity(run);
+  return { rule: "tooNew", severity, message, given: value, since: formatVersion(since), repair };
+}
+
+/** Real QuickBooks answers with values that no list has. */
+function valueSeverity({ response }: Run): Finding["severity"] {
+  return response ? "warning" : "error";
 }
 
 function tooLong(rule: ScalarRule, value: string, limit: number): Verdict & Pick<Finding, "severity"> {

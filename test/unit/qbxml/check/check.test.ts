@@ -432,6 +432,18 @@ describe("checkMessageSet", () => {
     assert.deepEqual(rulesAndPaths(findings), ["unknownElement QBXMLMsgsRq/CustomerQueryRq[2]/Nmae"]);
   });
 
+  it("a value of a response that is newer than the declared version is only a warning", () => {
+    const status = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"';
+    const template = "<TemplateRet><TemplateType>BillPayment</TemplateType></TemplateRet>";
+    const set = readElement(
+      `<QBXMLMsgsRs><TemplateQueryRs ${status}>${template}</TemplateQueryRs></QBXMLMsgsRs>`,
+    );
+    assert.deepEqual(
+      checkMessageSet(set, { version: 14, edition: "QBD" }).map(({ rule, severity }) => [rule, severity]),
+      [["tooNew", "warning"]],
+    );
+  });
+
   it("checks responses: objects may be partial, values are open", () => {
     const status = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"';
     const respond = (content: string): Finding[] =>
