@@ -11,3 +11,19 @@ export interface Check {
   /** What to do about a `warn` or `fail`. */
   readonly fix?: string;
 }
+
+export function pass(name: string, summary: string): Check {
+  return Object.freeze({ name, outcome: "pass", summary });
+}
+
+export function warn(name: string, summary: string, fix: string): Check {
+  return Object.freeze({ name, outcome: "warn", summary, fix });
+}
+
+export function fail(name: string, summary: string, fix: string): Check {
+  return Object.freeze({ name, outcome: "fail", summary, fix });
+}
+
+export function skip(name: string, why: string): Check {
+  return Object.freeze({ name, outcome: "skip", summary: why });
+}

@@ -7,13 +7,17 @@ import {
   formatConnectionString,
   type ConnectionString,
 } from "../connection-string.js";
+import type { Check } from "../diagnosis.js";
 import { QBError } from "../errors.js";
 import type { EventDispatch } from "../event-dispatch.js";
 import type { Logger } from "../logger.js";
+import { distinguishedName } from "../wire/certificate-facts.js";
 import { fromProblem } from "../wire/problem.js";
 import {
   CHANGED_CHARACTERS_HEADER,
   DEADLINE_HEADER,
+  DIAGNOSIS_PATH,
+  HEALTH_PATH,
   MESSAGE_SET_PATH,
   QBXML_TYPE,
   SETTINGS_HEADER,
@@ -21,6 +25,7 @@ import {
 } from "../wire/protocol.js";
 import type { CertificateOptions } from "./client-certificate.js";
 import { CallClock } from "./call-clock.js";
+import { checkConnection, checksIn, type ConnectionFacts } from "./client-checks.js";
 import type { QBClientEvents } from "./events.js";
 import { ExchangeProgress } from "./exchange-progress.js";
 import { ForeignDispatcher, guessedProgress } from "./foreign-dispatcher.js";
@@ -43,7 +48,7 @@ type Dispatcher = ForeignDispatcher | ReturnType<typeof pooledDispatcher>;
 
 interface Exchange {
   readonly dispatcher: Dispatcher;
-  readonly method: "POST" | "DELETE";
+  readonly method: "POST" | "DELETE" | "GET";
   readonly path: string;
   /** A message set; the other exchanges have no body. */
   readonly body: string | undefined;
@@ -54,6 +59,11 @@ interface Exchange {
 /** The head of an answer; what goes wrong with its body is told by `broken`. */
 interface Answer extends DispatchedAnswer {
   readonly broken: (cause: unknown) => QBError;
+}
+
+interface SmallAnswer {
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
 }
 
 /** More of a failure's body is not read. */
@@ -115,13 +125,22 @@ export class HttpRoad implements Road {
   }
 
   async open(call: RoadCall): Promise<string> {
-    const ticket = ticketIn(await this.#small("POST", TICKETS_PATH, call, 201));
+    const ticket = ticketIn((await this.#small("POST", TICKETS_PATH, call, 201)).text);
     if (ticket !== undefined) return ticket;
     throw new QBError("QB_NOT_A_CONNECTOR", "the answer holds no ticket");
   }
 
   async closeTicket(ticket: string, call: RoadCall): Promise<void> {
     await this.#small("DELETE", `${TICKETS_PATH}/${ticket}`, call, 204);
+  }
+
+  async diagnose(call: RoadCall): Promise<readonly Check[]> {
+    // Only the second goes over a connection that is open already.
+    await this.#small("GET", HEALTH_PATH, call, 200);
+    const before = performance.now();
+    const { headers } = await this.#small("GET", HEALTH_PATH, call, 200);
+    const own = checkConnection(this.#connectionFacts(performance.now() - before, headers.date));
+    return [...own, ...checksIn((await this.#small("GET", DIAGNOSIS_PATH, call, 200)).text)];
   }
 
   async close(): Promise<void> {
@@ -135,7 +154,21 @@ export class HttpRoad implements Road {
     await Promise.all([this.#dispatcher.destroy(), this.#streams.destroy()]);
   }
 
-  async #small(method: Exchange["method"], path: string, call: RoadCall, expected: number): Promise<string> {
+  #connectionFacts(latencyMs: number, connectorDate: string | undefined): ConnectionFacts {
+    const { shown } = this.#authentication;
+    const certificate = shown && {
+      subject: distinguishedName(shown.subject),
+      validTo: new Date(shown.validTo),
+    };
+    return { origin: this.#origin, latencyMs, now: new Date(), connectorDate, certificate };
+  }
+
+  async #small(
+    method: Exchange["method"],
+    path: string,
+    call: RoadCall,
+    expected: number,
+  ): Promise<SmallAnswer> {
     const clock = new CallClock(call, DEFAULT_DEADLINE_MS);
     try {
       const answer = await this.#exchange({
@@ -147,7 +180,7 @@ export class HttpRoad implements Road {
         clock,
       });
       const text = await limitedText(answer);
-      if (answer.statusCode === expected) return text;
+      if (answer.statusCode === expected) return { headers: answer.headers, text };
       throw failure(answer, text, false);
     } finally {
       clock.stop();

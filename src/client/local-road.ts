@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
 import type { ConnectionString } from "../connection-string.js";
+import { skip, type Check } from "../diagnosis.js";
 import { QBError } from "../errors.js";
 import { standardErrorLogger, type Logger } from "../logger.js";
+import { checkNode, nodeFacts } from "../node-check.js";
 import { readMessageSet } from "../qbxml/envelope.js";
 import { explainRefusal } from "../qbxml/lint/explain-refusal.js";
 import type {
@@ -9,6 +11,7 @@ import type {
   QuickBooksSettings,
   RequestProcessor,
 } from "../quickbooks/request-processor.js";
+import type { ComRequestProcessor } from "../quickbooks/com/index.js";
 import { SessionQueue } from "../quickbooks/session-queue.js";
 import { quickBooksSettings } from "../quickbooks/settings.js";
 import { answerTooLong } from "./http-failure.js";
@@ -19,9 +22,11 @@ const MAX_WAITING = 100_000;
 const COMPANY_FILE_WAIT_MS = 30_000;
 const DEADLINE_MS = 600_000;
 const TICKET_IDLE_MS = 300_000;
+const DIAGNOSIS_MS = 30_000;
 
 /** QuickBooks on this machine, through the request processor that the program gave, or through COM. */
 export class LocalRoad implements Road {
+  readonly #processor: RequestProcessor;
   readonly #queue: SessionQueue;
   readonly #settings: QuickBooksSettings;
 
@@ -31,7 +36,8 @@ export class LocalRoad implements Road {
     logger: Logger = standardErrorLogger,
   ) {
     this.#settings = quickBooksSettings(values);
-    this.#queue = new SessionQueue(processor ?? new OwnQuickBooks(logger), {
+    this.#processor = processor ?? new OwnQuickBooks(logger);
+    this.#queue = new SessionQueue(this.#processor, {
       maxWaiting: MAX_WAITING,
       deadlineMs: DEADLINE_MS,
       companyFileWaitMs: COMPANY_FILE_WAIT_MS,
@@ -67,6 +73,15 @@ export class LocalRoad implements Road {
     return this.#queue.closeTicket(USER, ticket);
   }
 
+  /** Not through the queue: it is wanted most when QuickBooks does not come back from a call. */
+  async diagnose({ signal, deadlineMs = DIAGNOSIS_MS }: RoadCall): Promise<readonly Check[]> {
+    const limit = AbortSignal.timeout(deadlineMs);
+    const bounded = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+    const seen = await this.#processor.diagnose?.(this.#settings, { signal: bounded });
+    const unseen = skip("quickbooks", "the request processor cannot look at what is behind it");
+    return [checkNode(nodeFacts()), ...(seen ?? [unseen])];
+  }
+
   async close(): Promise<void> {
     await this.#queue.idle();
     await this.#queue.close(new QBError("QB_CLOSED", "the client was closed"));
@@ -89,7 +104,7 @@ export class LocalRoad implements Road {
 /** The QuickBooks of this machine, when the program gave no other: nothing of it is loaded before the first call. */
 class OwnQuickBooks implements RequestProcessor {
   readonly #logger: Logger;
-  #loading: Promise<RequestProcessor> | undefined;
+  #loading: Promise<ComRequestProcessor> | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -100,18 +115,30 @@ class OwnQuickBooks implements RequestProcessor {
     options?: { readonly signal?: AbortSignal },
   ): Promise<QuickBooksSession> {
     if (process.platform !== "win32") throw noRoad();
-    this.#loading ??= this.#load();
-    return (await this.#loading).open(settings, options);
+    return (await this.#loaded()).open(settings, options);
+  }
+
+  async diagnose(
+    settings: QuickBooksSettings,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<readonly Check[]> {
+    if (process.platform !== "win32") return [skip("quickbooks", noRoad().message)];
+    return (await this.#loaded()).diagnose(settings, options);
   }
 
   async release(): Promise<void> {
     const loaded = await this.#loading?.catch(() => undefined);
-    await loaded?.release?.();
+    await loaded?.release();
   }
 
-  async #load(): Promise<RequestProcessor> {
-    const { ComRequestProcessor } = await import("../quickbooks/com/index.js");
-    return new ComRequestProcessor({ logger: this.#logger });
+  #loaded(): Promise<ComRequestProcessor> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<ComRequestProcessor> {
+    const com = await import("../quickbooks/com/index.js");
+    return new com.ComRequestProcessor({ logger: this.#logger });
   }
 }
 

@@ -5,6 +5,7 @@ import {
   redactConnectionString,
   type ConnectionString,
 } from "../connection-string.js";
+import type { Check } from "../diagnosis.js";
 import { QBError } from "../errors.js";
 import { DispatchEmitter, EventDispatch } from "../event-dispatch.js";
 import type { Report } from "../qbxml/report/report.js";
@@ -181,6 +182,14 @@ export class QBClient extends DispatchEmitter<QBClientEvents> {
     if (ticket === undefined) return;
     this.#values = Object.freeze(rest);
     await this.#run(options, (call) => this.#road.closeTicket(ticket, call));
+  }
+
+  /**
+   * Looks at what stands between this program and QuickBooks: what the client sees of the connector, what that sees of itself, and
+   * what its request processor sees of QuickBooks. A connector tells it to users who may write.
+   */
+  diagnose(options: CallOptions = {}): Promise<readonly Check[]> {
+    return this.#run(options, (call) => this.#road.diagnose(call));
   }
 
   /** Lets running calls end, then closes the connections, the persistent one included. Can be called twice. */

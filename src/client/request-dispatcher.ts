@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 export interface DispatchedRequest {
   readonly origin: string;
   readonly path: string;
-  readonly method: "POST" | "DELETE";
+  readonly method: "POST" | "DELETE" | "GET";
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body: string | null;

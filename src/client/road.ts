@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Check } from "../diagnosis.js";
 
 export interface RoadCall {
   /** The persistent connection to use. */
@@ -15,6 +16,8 @@ export interface Road {
   /** Gives the ticket of a persistent connection. */
   open(call: RoadCall): Promise<string>;
   closeTicket(ticket: string, call: RoadCall): Promise<void>;
+  /** Looks at what stands between the client and QuickBooks. */
+  diagnose(call: RoadCall): Promise<readonly Check[]>;
   /** Lets running calls end. */
   close(): Promise<void>;
   destroy(): Promise<void>;

@@ -12,6 +12,7 @@ export class ServerAuthentication {
   readonly #trust: ServerTrust;
   readonly #dispatch: EventDispatch<QBClientEvents>;
   readonly #judged = new Set<TLSSocket>();
+  #shown: X509Certificate | undefined;
 
   constructor(trust: ServerTrust, dispatch: EventDispatch<QBClientEvents>) {
     this.#trust = trust;
@@ -35,6 +36,11 @@ export class ServerAuthentication {
     }
   }
 
+  /** The certificate of the last connection, whatever became of it. */
+  get shown(): X509Certificate | undefined {
+    return this.#shown;
+  }
+
   /** Nobody waits any more for the connections that are being judged. */
   end(): void {
     for (const socket of this.#judged) socket.destroy();
@@ -50,6 +56,7 @@ export class ServerAuthentication {
     const certificate = socket.getPeerX509Certificate();
     // Whatever a listener would say: there is nothing that it could judge.
     if (certificate === undefined) throw refusal("the connector showed no certificate", undefined);
+    this.#shown = certificate;
     const pin = publicKeyPin(certificate);
     const distrust = this.#distrust(socket, pin);
     this.tell(

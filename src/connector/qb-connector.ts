@@ -19,6 +19,7 @@ import {
   type QBConnectorOptions,
 } from "./connector-options.js";
 import { Connections } from "./connections.js";
+import { ConnectorDiagnosis } from "./diagnosis/connector-diagnosis.js";
 import type { QBConnectorEvents } from "./events.js";
 import { Listener } from "./listener.js";
 import { LoginThrottle } from "./login-throttle.js";
@@ -419,6 +420,7 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       outsideCodePage,
       allowClientSettings,
       queue: () => this.#openQueue(),
+      diagnosis: this.#makeDiagnosis(),
       closing: () => this.#refusing,
       timeoutMs: () => this.#timeout * 1000,
       codePage: () => this.#configuration.codePage,
@@ -426,6 +428,17 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
       defaultSettings: () => this.#configuration.defaultSettings,
       indexOf: ({ match }) => (match === undefined ? -1 : this.authorizedUsers.indexOf(match)),
       report: this.#report,
+    });
+  }
+
+  #makeDiagnosis(): ConnectorDiagnosis {
+    const { quickbooks, windowsLogon } = this.#fixed;
+    return new ConnectorDiagnosis({
+      connector: this,
+      quickbooks,
+      asksWindows: () => windowsLogon !== undefined,
+      programDecides: () => this.#dispatch.has("authorization"),
+      calls: () => this.#openQueue().state(),
     });
   }
 

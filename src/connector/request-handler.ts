@@ -12,6 +12,7 @@ import type { QuickBooksSettings } from "../quickbooks/request-processor.js";
 import {
   CHANGED_CHARACTERS_HEADER,
   DEADLINE_HEADER,
+  DIAGNOSIS_PATH,
   HEALTH_PATH,
   MESSAGE_SET_PATH,
   SETTINGS_HEADER,
@@ -22,6 +23,7 @@ import type { Authenticator, Verdict } from "./authenticator.js";
 import { CallSettings } from "./call-settings.js";
 import type { Connection, Connections } from "./connections.js";
 import { charsetOf } from "./content-type.js";
+import { LONGEST_DIAGNOSIS_MS, type ConnectorDiagnosis } from "./diagnosis/connector-diagnosis.js";
 import type { QBConnectorEvents } from "./events.js";
 import { Exchange } from "./exchange.js";
 import type { Limits } from "./limits.js";
@@ -40,6 +42,7 @@ export interface HandlerContext {
   readonly outsideCodePage: OutsideCodePage;
   readonly allowClientSettings: ReadonlySet<string>;
   readonly queue: () => SessionQueue;
+  readonly diagnosis: ConnectorDiagnosis;
   readonly closing: () => boolean;
   readonly timeoutMs: () => number;
   readonly codePage: () => CodePage;
@@ -199,6 +202,19 @@ export class RequestHandler {
     writeJson(exchange.response, 200, { ...alive, quickbooks: { state, lastSuccess, lastFailure, ...now } });
   };
 
+  /** Not through the queue: it is wanted most when QuickBooks does not come back from a call. */
+  readonly #diagnose: Action = async (exchange) => {
+    const access = await this.#authorize(exchange);
+    const limitMs = this.#deadlineOf(exchange.request) ?? LONGEST_DIAGNOSIS_MS;
+    const settings = this.#settingsFor(access, exchange.request);
+    if (settings.readOnly) throw diagnosisRefused();
+    const departure = new AbortController();
+    exchange.addEventListener("abort", () => departure.abort());
+    const checks = await this.#context.diagnosis.run(settings, { limitMs, signal: departure.signal });
+    exchange.removeEventListener();
+    writeJson(exchange.response, 200, { checks }, this.#closeHeader());
+  };
+
   readonly #actions: ReadonlyMap<string, Actions> = new Map([
     [MESSAGE_SET_PATH, new Map([["POST", this.#processMessageSet]])],
     [
@@ -208,6 +224,7 @@ export class RequestHandler {
         ["HEAD", this.#tellHealth],
       ]),
     ],
+    [DIAGNOSIS_PATH, new Map([["GET", this.#diagnose]])],
     [TICKETS_PATH, new Map([["POST", this.#openTicket]])],
   ]);
 
@@ -384,6 +401,12 @@ function describe(access: Access, set: MessageSet): string {
 function checkIdempotencyKey(request: IncomingMessage): void {
   if (request.headers["idempotency-key"] === undefined) return;
   throw new QBError("QB_IDEMPOTENCY_KEY", "Idempotency-Key has no meaning here and is refused");
+}
+
+function diagnosisRefused(): QBError {
+  const message =
+    "the diagnosis names users, files and windows of the machine, so it is for users who may write";
+  return new QBError("QB_READ_ONLY", message, { advice: "Ask for it as a user who may write." });
 }
 
 function methodNotAllowed(method: string, allow: string): QBError {

@@ -1,6 +1,8 @@
 /** Message sets are posted here; all paths are relative to where the connector is mounted. */
 export const MESSAGE_SET_PATH = "/";
 export const HEALTH_PATH = "/health";
+/** `GET` looks at what stands between the connector and QuickBooks: `{ "checks": [] }`, each a `Check`. */
+export const DIAGNOSIS_PATH = "/diagnosis";
 /** `POST` opens a persistent connection, `POST` to `/tickets/ID` uses it, `DELETE` closes it. */
 export const TICKETS_PATH = "/tickets";
 

@@ -19,8 +19,8 @@ const KINDS = [
 
 /** Where it is looked, so that tests need no Windows. */
 export interface ServerSurroundings {
-  read(key: string, name: string, view: RegistryView): string | undefined;
-  exists(path: string): boolean;
+  readonly read: (key: string, name: string, view: RegistryView) => string | undefined;
+  readonly exists: (path: string) => boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
