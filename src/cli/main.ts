@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addCertCommand } from "./commands/cert.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addDoctorCommand } from "./commands/doctor.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addInstallCommands } from "./commands/install.js";
 import { addLintCommand } from "./commands/lint.js";
@@ -34,6 +35,7 @@ function makeProgram(): Command {
   addSendCommand(program);
   addExplainCommand(program);
   addLintCommand(program);
+  addDoctorCommand(program);
   addDemoCommand(program);
   return program;
 }

@@ -6,7 +6,10 @@ import type { PortState } from "./port-check.js";
 
 const ANSWER_MS = 2_000;
 const LONGEST_ANSWER = 1_000;
-const EVERY_INTERFACE: Readonly<Record<string, string>> = Object.freeze({ "0.0.0.0": "127.0.0.1", "::": "::1" });
+const EVERY_INTERFACE: Readonly<Record<string, string>> = Object.freeze({
+  "0.0.0.0": "127.0.0.1",
+  "::": "::1",
+});
 
 /** Whether a connector could listen there; takes the port for a moment. Asks whoever has it already whether it is a connector. */
 export async function lookAtPort(host: string, port: number): Promise<PortState> {
@@ -25,7 +28,13 @@ function refusalOf(host: string, port: number): Promise<string | undefined> {
 }
 
 async function isConnector(host: string, port: number): Promise<boolean> {
-  const address = { host: EVERY_INTERFACE[host] ?? host, port, path: HEALTH_PATH, timeout: ANSWER_MS, agent: false };
+  const address = {
+    host: EVERY_INTERFACE[host] ?? host,
+    port,
+    path: HEALTH_PATH,
+    timeout: ANSWER_MS,
+    agent: false,
+  };
   // No password goes there, and what comes back is hardly believed: the certificate does not matter.
   const secure = (listener: Listener) => httpsGet({ ...address, rejectUnauthorized: false }, listener);
   const plain = (listener: Listener) => httpGet(address, listener);
@@ -45,9 +54,11 @@ function isAlive(ask: (listener: Listener) => ReturnType<typeof httpGet>): Promi
       response.once("close", () => resolve(response.complete && /^\{"status":"ok"\}$/.test(text)));
     });
     const timer = setTimeout(() => request.destroy(), ANSWER_MS);
-    request.once("error", () => resolve(false)).once("close", () => {
-      clearTimeout(timer);
-      resolve(false);
-    });
+    request
+      .once("error", () => resolve(false))
+      .once("close", () => {
+        clearTimeout(timer);
+        resolve(false);
+      });
   });
 }

@@ -1,7 +1,9 @@
+import type { Check } from "../../diagnosis.js";
 import { QBError } from "../../errors.js";
 import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "../request-processor.js";
-import { completeComOptions, type ComRequestProcessorOptions } from "./com-options.js";
+import { completeComOptions, type ComOptions, type ComRequestProcessorOptions } from "./com-options.js";
 import { ComRoad } from "./com-road.js";
+import { diagnoseQuickBooks } from "./diagnosis/diagnose-quickbooks.js";
 import { systemSurroundings } from "./surroundings.js";
 
 /**
@@ -9,11 +11,13 @@ import { systemSurroundings } from "./surroundings.js";
  * can be made, and every `open` rejects with `QB_PLATFORM`.
  */
 export class ComRequestProcessor implements RequestProcessor {
+  readonly #options: ComOptions;
   readonly #road: ComRoad;
 
   /** Throws `QB_INVALID_ARGUMENT` for an option that is wrong or not known. */
   constructor(options: ComRequestProcessorOptions = {}) {
-    this.#road = new ComRoad(completeComOptions(options), systemSurroundings);
+    this.#options = completeComOptions(options);
+    this.#road = new ComRoad(this.#options, systemSurroundings);
   }
 
   /**
@@ -26,6 +30,22 @@ export class ComRequestProcessor implements RequestProcessor {
   ): Promise<QuickBooksSession> {
     checkPlatform();
     return await this.#road.open(settings, options);
+  }
+
+  /** Looks at Windows and QuickBooks, and opens QuickBooks when it runs already and nobody uses it. On other systems says so. */
+  async diagnose(
+    settings: QuickBooksSettings,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Check[]> {
+    const road = this.#road;
+    const sight = {
+      look: (until: AbortSignal) => road.look(until),
+      open: (until: AbortSignal) => road.tryToOpen(settings, until),
+      isInUse: () => road.isInUse,
+      bitness: process.arch === "ia32" ? 32 : 64,
+      node32: this.#options.node32,
+    } as const;
+    return await diagnoseQuickBooks(settings, sight, { signal });
   }
 
   /** Ends the sessions that are kept for the next call, so that QuickBooks can be closed. */

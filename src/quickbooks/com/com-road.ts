@@ -27,6 +27,7 @@ export class ComRoad implements RequestProcessor {
   readonly #closeAndRetry: CloseAndRetry;
   readonly #sessionEvents: ComSessionEvents;
   readonly #parked = new Set<ParkedSession>();
+  #inUse = 0;
   readonly #ending = new Set<Promise<void>>();
   #chosen: ChosenServer | undefined;
 
@@ -37,18 +38,32 @@ export class ComRoad implements RequestProcessor {
     this.#closeAndRetry = new CloseAndRetry(options, surroundings, (signal) => this.look(signal));
     this.#sessionEvents = {
       onAnswer: () => this.#backOff.succeeded(),
-      onClose: (hosted, isWell) => (isWell ? this.#park(hosted) : this.#end(hosted)),
+      onClose: (hosted, isWell) => {
+        this.#inUse--;
+        return isWell ? this.#park(hosted) : this.#end(hosted);
+      },
     };
   }
 
   async open(settings: QuickBooksSettings, { signal }: OpenOptions = {}): Promise<QuickBooksSession> {
     checkSignal(signal);
-    const parked = await this.#takeParked(settings, signal);
-    if (parked !== undefined) return new ComSession(parked, this.#sessionEvents);
-    for (const one of this.#parked) if (isInTheWay(one, settings)) this.#endParked(one);
-    await Promise.all(this.#ending);
-    const hosted = await this.#closeAndRetry.run(() => this.#openNew(settings, signal), signal);
+    const hosted =
+      (await this.#takeParked(settings, signal)) ??
+      (await this.#closeAndRetry.run(() => this.#openAlone(settings, signal), signal));
+    this.#inUse++;
     return new ComSession(hosted, this.#sessionEvents);
+  }
+
+  /** Whether somebody has a session, so that QuickBooks may be at work for him. */
+  get isInUse(): boolean {
+    return this.#inUse > 0;
+  }
+
+  /** Opens QuickBooks as a call does, once, and never ends it to try again. Gives the company file. */
+  async tryToOpen(settings: QuickBooksSettings, signal: AbortSignal): Promise<string> {
+    const hosted = (await this.#takeParked(settings, signal)) ?? (await this.#openAlone(settings, signal));
+    await this.#park(hosted);
+    return hosted.companyFile;
   }
 
   async release(): Promise<void> {
@@ -82,6 +97,12 @@ export class ComRoad implements RequestProcessor {
       checkSignal(signal);
       return undefined;
     }
+  }
+
+  async #openAlone(settings: QuickBooksSettings, signal: AbortSignal | undefined): Promise<HostedSession> {
+    for (const one of this.#parked) if (isInTheWay(one, settings)) this.#endParked(one);
+    await Promise.all(this.#ending);
+    return await this.#openNew(settings, signal);
   }
 
   async #openNew(settings: QuickBooksSettings, signal: AbortSignal | undefined): Promise<HostedSession> {

@@ -40,7 +40,10 @@ function isFullPath(path: string): boolean {
 }
 
 /** Whether QuickBooks lets this application in; the only check that opens QuickBooks. */
-export function checkAuthorization({ attempt, applicationName }: QuickBooksFacts): Check {
+export function checkAuthorization({
+  attempt,
+  applicationName,
+}: Pick<QuickBooksFacts, "attempt" | "applicationName">): Check {
   const application = `the application "${applicationName}"`;
   if (!attempt.tried)
     return skip("authorization", `nobody tried whether QuickBooks lets ${application} in: ${attempt.why}`);

@@ -10,15 +10,15 @@ import type { Attempt, FileState, QuickBooksFacts } from "./quickbooks-facts.js"
 export interface QuickBooksSight {
   look(signal: AbortSignal): Promise<MachineFacts>;
   /** Opens QuickBooks as a call does and closes it again; gives the company file that was open. */
-  open(settings: QuickBooksSettings, signal: AbortSignal): Promise<string>;
+  open(signal: AbortSignal): Promise<string>;
+  /** A call has QuickBooks at this moment, which would have to wait for it. */
+  isInUse(): boolean;
   readonly bitness: 32 | 64;
   readonly node32: string | undefined;
 }
 
 interface Circumstances {
   readonly platform?: string;
-  /** QuickBooks is opened also when that starts it. */
-  readonly mayStart?: boolean;
   readonly signal?: AbortSignal | undefined;
   /** How long QuickBooks may take to let us in. */
   readonly openMs?: number;
@@ -33,18 +33,16 @@ const LOOK_MS = 8_000;
 export async function diagnoseQuickBooks(
   settings: QuickBooksSettings,
   sight: QuickBooksSight,
-  { platform = process.platform, mayStart = false, signal, openMs = OPEN_MS }: Circumstances = {},
+  { platform = process.platform, signal, openMs = OPEN_MS }: Circumstances = {},
 ): Promise<readonly Check[]> {
   const { applicationName, companyFile } = settings;
   const given = { platform, applicationName, companyFile, bitness: sight.bitness, node32: sight.node32 };
   if (platform !== "win32") return checkQuickBooks({ ...given, ...NOTHING_SEEN });
   let seen = await look(sight, signal);
   const companyFileState = companyFile === "" ? undefined : await fileState(companyFile);
-  const reason = mayStart ? undefined : reasonNotToOpen(seen.machine);
+  const reason = reasonNotToOpen(sight, seen.machine);
   const attempt: Attempt =
-    reason === undefined
-      ? await open(settings, sight, limited(openMs, signal))
-      : { tried: false, why: reason };
+    reason === undefined ? await open(sight, limited(openMs, signal)) : { tried: false, why: reason };
   // The dialog that kept QuickBooks from answering may have come up just then.
   if ("failure" in attempt && seen.machine !== undefined) seen = await lookAgain(sight, seen, signal);
   return checkQuickBooks({ ...given, ...seen, companyFileState, attempt });
@@ -74,7 +72,8 @@ async function lookAgain(
   return now.machine === undefined ? before : now;
 }
 
-function reasonNotToOpen(machine: MachineFacts | undefined): string | undefined {
+function reasonNotToOpen(sight: QuickBooksSight, machine: MachineFacts | undefined): string | undefined {
+  if (sight.isInUse()) return "this program has QuickBooks open already, for a call";
   if (machine === undefined) return "Windows could not be asked";
   if (!machine.servers.some(({ exists }) => exists)) return "no request processor is installed";
   const runsHere = machine.quickBooks.some(({ session }) => session === machine.session);
@@ -83,13 +82,9 @@ function reasonNotToOpen(machine: MachineFacts | undefined): string | undefined 
     : "QuickBooks is not running in this Windows session, and would have been started";
 }
 
-async function open(
-  settings: QuickBooksSettings,
-  sight: QuickBooksSight,
-  signal: AbortSignal,
-): Promise<Attempt> {
+async function open(sight: QuickBooksSight, signal: AbortSignal): Promise<Attempt> {
   try {
-    return { tried: true, companyFile: await sight.open(settings, signal) };
+    return { tried: true, companyFile: await sight.open(signal) };
   } catch (error) {
     return { tried: true, failure: asQBError(error) };
   }

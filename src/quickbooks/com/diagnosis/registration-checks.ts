@@ -1,5 +1,7 @@
 import { fail, pass, skip, type Check } from "../../../diagnosis.js";
+import type { QBError } from "../../../errors.js";
 import type { RegisteredServer } from "../machine-facts.js";
+import { chooseServer } from "../server-choice.js";
 import type { QuickBooksFacts } from "./quickbooks-facts.js";
 
 const REPAIR = "Repair QuickBooks: Control Panel, Programs and Features, QuickBooks, Change, Repair.";
@@ -15,7 +17,7 @@ export function checkRegistration({ machine }: QuickBooksFacts): Check {
   return fail(
     "registration",
     "no QuickBooks request processor is registered: QBXMLRP2, QBXMLRP2e and QBXMLRP were looked for in the 64-bit and the 32-bit registry",
-    "Install QuickBooks Desktop on this machine. If it is installed, repair it: Control Panel, Programs and Features, QuickBooks, Change, Repair.",
+    `Install QuickBooks Desktop on this machine and start it once. If it is installed: ${REPAIR}`,
   );
 }
 
@@ -24,28 +26,26 @@ export function checkBitness({ machine, bitness, node32 }: QuickBooksFacts): Che
   if (machine === undefined) return skip("bitness", NOT_LOOKED);
   const usable = machine.servers.filter(({ exists }) => exists);
   if (usable.length === 0) return skip("bitness", "there is nothing that it could fit; see registration");
-  const own = usable.find(({ kind, view }) => kind === "in-process" && view === `${bitness}-bit`);
-  if (own !== undefined) return pass("bitness", `Node.js and the request processor are ${bitness}-bit`);
-  const apart = usable.find(({ kind }) => kind === "local-server");
-  if (apart !== undefined)
-    return pass(
-      "bitness",
-      `${bitness}-bit Node.js reaches QuickBooks through a program of its own, ${apart.path}`,
-    );
-  const other = bitness === 64 ? 32 : 64;
-  if (other === 32 && node32 !== undefined)
-    return pass("bitness", `the request processor is 32-bit, and is run by the 32-bit Node.js ${node32}`);
-  return fail(
-    "bitness",
-    `Node.js is ${bitness}-bit, but the request processor is ${other}-bit only`,
-    FIXES[bitness],
-  );
+  try {
+    const { server, needsNode32 } = chooseServer(usable, bitness, node32);
+    if (needsNode32)
+      return pass("bitness", `${server.progId} is 32-bit, and run by the 32-bit Node.js ${node32 ?? ""}`);
+    if (server.kind === "local-server")
+      return pass(
+        "bitness",
+        `${bitness}-bit Node.js reaches ${server.progId}, which is a program of its own`,
+      );
+    return pass("bitness", `Node.js and ${server.progId} are ${bitness}-bit`);
+  } catch (error) {
+    return unfit(bitness, error);
+  }
 }
 
-const FIXES = Object.freeze({
-  64: "Give ComRequestProcessor the path of a 32-bit node.exe as node32, or register QBXMLRP2e of Intuit's SDK. QuickBooks 2022 and later are 64-bit.",
-  32: "Install the 64-bit Node.js.",
-});
+function unfit(bitness: 32 | 64, error: unknown): Check {
+  const { advice } = error as QBError;
+  const other = bitness === 64 ? 32 : 64;
+  return fail("bitness", `Node.js is ${bitness}-bit, but the request processor is ${other}-bit only`, advice);
+}
 
 /** Each file once, with where it is registered. */
 function listed(servers: readonly RegisteredServer[]): string {
