@@ -1,6 +1,6 @@
 import { fail, pass, type Check } from "../../diagnosis.js";
 
-/** No clock that is right is before the day of this release; a test holds it to the changelog. */
+/** No clock that is right is before the day of this release. */
 export const RELEASED = new Date("2026-11-22T00:00:00Z");
 /** The version is hardly in use for longer; a clock that says so is more likely wrong. */
 const LONGEST_USE_YEARS = 15;
