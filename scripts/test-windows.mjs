@@ -11,7 +11,8 @@ import { STUB, stopWine, windowsPath, WINE } from "./windows/wine.mjs";
 import { APP, copyCompiled, installDependencies, installNode, NODE_EXE } from "./windows/windows-app.mjs";
 import { buildStubLibraries } from "../test/windows/stub-libraries/build.mjs";
 
-const FILE_TIMEOUT_MS = 300_000;
+/** The table of HRESULTs, with the pauses of what is tried again, takes minutes. */
+const FILE_TIMEOUT_MS = 600_000;
 const filters = process.argv.slice(2);
 /** What tests on this side have to know. */
 const places = { QB_WINE: WINE, QB_WINDOWS_NODE: NODE_EXE, QB_WINDOWS_APP: APP, QB_STUB: STUB };

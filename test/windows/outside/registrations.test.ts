@@ -16,7 +16,8 @@ beforeEach(registerAll);
 after(registerAll);
 
 test("with the request processor in our bitness and QBXMLRP2e, the former is taken", async (t) => {
-  const { url, pin, quickBooks } = await startWindowsConnector(t, answeredBy(new Simulator()));
+  const connector = { allowClientSettings: ["AuthFlags"] } as const;
+  const { url, pin, quickBooks } = await startWindowsConnector(t, answeredBy(new Simulator()), { connector });
   await using client = new QBClient(`URL='${url}' User='Foo' Password='Bar' SSLPin='${pin}' AuthFlags='0xF'`);
   await client.send(query());
   // The stub's QBXMLRP2e does not know auth flags.
