@@ -2,7 +2,7 @@
 // is connected, Node ignores the refusal; Windows takes them at any time.
 const { Socket } = require("node:net");
 
-const setKeepAlive = Socket.prototype.setKeepAlive;
+const setKeepAlive = Reflect.get(Socket.prototype, "setKeepAlive");
 Socket.prototype.setKeepAlive = function setLateKeepAlive(...args) {
   if (!this.connecting) return setKeepAlive.apply(this, args);
   this.once("connect", () => setKeepAlive.apply(this, args));
