@@ -1,4 +1,4 @@
-import { QBError, type ErrorCode, type Outcome } from "../errors.js";
+import { QBError, type ErrorCode, type Outcome, type QBErrorOptions } from "../errors.js";
 import type { HeldSession } from "./held-sessions.js";
 import { meaningOf } from "../hresult.js";
 
@@ -39,14 +39,29 @@ export function isBeforeWork({ code, hresult }: QBError): boolean {
 
 export function withOutcome(error: QBError, outcome: Outcome): QBError {
   const lookUp = "Look up whether the write happened before sending it again.";
-  return new QBError(error.code, error.message, {
+  return changed(error, {
     outcome,
     retryable: outcome === "unknown" ? false : error.retryable,
-    hresult: error.hresult,
-    who: error.who,
     advice: outcome === "unknown" ? lookUp : error.advice,
-    details: error.details,
-    cause: error.cause,
+  });
+}
+
+/** The same failure, which is not to be tried again. */
+export function inVain(error: unknown): unknown {
+  return error instanceof QBError ? changed(error, { retryable: false }) : error;
+}
+
+function changed(error: QBError, changes: QBErrorOptions): QBError {
+  const { outcome, retryable, hresult, who, advice, details, cause } = error;
+  return new QBError(error.code, error.message, {
+    outcome,
+    retryable,
+    hresult,
+    who,
+    advice,
+    details,
+    cause,
+    ...changes,
   });
 }
 

@@ -1,7 +1,7 @@
 import { QBError } from "../../errors.js";
-import { aborted } from "../call-failure.js";
+import { aborted, inVain } from "../call-failure.js";
 import type { ComOptions } from "./com-options.js";
-import type { MachineFacts } from "./machine-facts.js";
+import type { MachineFacts, QuickBooksProcess } from "./machine-facts.js";
 import type { Surroundings } from "./surroundings.js";
 
 const POLL_MS = 250;
@@ -22,12 +22,16 @@ export class CloseAndRetry {
     this.#look = look;
   }
 
+  /** A failure after the first end is in vain to be tried again: each try would end QuickBooks once more for the same call. */
   async run<Value>(open: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-    for (let left = this.#options.closeAndRetryCount; ; left--) {
+    for (let times = 0; ; times++) {
       try {
         return await open();
       } catch (error) {
-        if (left <= 0 || !this.#canHelp(error) || !(await this.#endQuickBooks(signal))) throw error;
+        const mayEnd = times < this.#options.closeAndRetryCount && this.#canHelp(error);
+        const own = mayEnd ? await this.#ownQuickBooks(signal) : [];
+        if (own.length === 0) throw times === 0 ? error : inVain(error);
+        if (!(await this.#haveEnded(own, signal))) throw inVain(error);
       }
     }
   }
@@ -38,16 +42,21 @@ export class CloseAndRetry {
     return error.hresult !== undefined && closeAndRetryErrorList.includes(error.hresult);
   }
 
-  /** False when there is none of this Windows session, or it did not end. Others' are not touched. */
-  async #endQuickBooks(signal: AbortSignal | undefined): Promise<boolean> {
+  /** Those of this Windows session. Others' are not touched. */
+  async #ownQuickBooks(signal: AbortSignal | undefined): Promise<readonly QuickBooksProcess[]> {
     const { quickBooks, session } = await this.#look(signal);
-    const own = quickBooks.filter((process) => process.session === session);
     if (signal?.aborted === true) throw aborted("not_applied");
-    if (own.length === 0) return false;
-    return own.every((process) => this.#end(process)) && (await this.#areGone(own, signal));
+    return quickBooks.filter((process) => process.session === session);
   }
 
-  #end({ name, pid }: { readonly name: string; readonly pid: number }): boolean {
+  async #haveEnded(
+    processes: readonly QuickBooksProcess[],
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    return processes.every((process) => this.#end(process)) && (await this.#areGone(processes, signal));
+  }
+
+  #end({ name, pid }: QuickBooksProcess): boolean {
     const { logger } = this.#options;
     logger.warn({ pid }, `QuickBooks cannot be opened, and ${name} is ended as closeAndRetryConnect says`);
     try {
@@ -59,7 +68,7 @@ export class CloseAndRetry {
     }
   }
 
-  async #areGone(processes: readonly { readonly pid: number }[], signal?: AbortSignal): Promise<boolean> {
+  async #areGone(processes: readonly QuickBooksProcess[], signal?: AbortSignal): Promise<boolean> {
     const { clock, isRunning } = this.#surroundings;
     const end = clock.now() + this.#options.closeAndRetryTimeout * 1000;
     while (processes.some(({ pid }) => isRunning(pid))) {
