@@ -83,7 +83,7 @@ export class HeldSessions {
   /** True when the holder's session is really open. */
   isOpenFor(holder: string): boolean {
     return [...this.#entries.values()].some(
-      (entry) => entry.session !== undefined && entry.names.has(holder),
+      ({ session, names }) => session !== undefined && session.isLost !== true && names.has(holder),
     );
   }
 

@@ -41,6 +41,8 @@ export interface RequestProcessor {
 export interface QuickBooksSession {
   /** The company file that is really open. */
   readonly companyFile: string;
+  /** True when it is known to be of no use any more: another is opened for the next call, and nothing is sent to this one. */
+  readonly isLost?: boolean;
   /**
    * Has QuickBooks process one message set and gives the response document; bytes are UTF-8.
    * When `signal` aborts, the caller has been answered already: end the work, then settle.

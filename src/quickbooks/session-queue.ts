@@ -126,8 +126,9 @@ export class SessionQueue {
   /** Opens the one persistent connection of the program itself. */
   async connect(settings: QuickBooksSettings): Promise<void> {
     // What the program held before, and QuickBooks has lost, must not stand in the way.
-    if (!this.connected) this.#held.release(PROGRAM);
+    const lost = this.connected ? undefined : this.#held.release(PROGRAM);
     const work = async (signal: CallSignal): Promise<void> => {
+      if (lost !== undefined) await this.#closeQuietly(lost);
       if (!this.connected) await this.#hold({ id: PROGRAM, user: PROGRAM, settings }, signal);
     };
     await this.#calls.run({ user: PROGRAM }, { companyFile: settings.companyFile, writes: false, work });
@@ -222,6 +223,7 @@ export class SessionQueue {
   /** The held session with these settings, or one for this call alone. */
   async #session(settings: QuickBooksSettings, signal: CallSignal): Promise<QuickBooksSession> {
     const held = this.#held.get(settings);
+    if (held?.session?.isLost === true) await this.#drop(settings);
     if (held === undefined) return (this.#spent ??= await this.#processor.open(settings, signal));
     return (held.session ??= await this.#processor.open(held.settings, signal));
   }
@@ -238,6 +240,7 @@ export class SessionQueue {
       this.#held.add(settings, session, id, name);
       return session;
     }
+    if (held.session?.isLost === true) await this.#drop(settings);
     held.session ??= await this.#open(held.settings, signal);
     this.#held.addHolder(settings, id, name);
     return held.session;

@@ -33,6 +33,10 @@ export class ComSession implements QuickBooksSession {
     this.companyFile = hosted.companyFile;
   }
 
+  get isLost(): boolean {
+    return !this.#isWell || !this.#hosted.host.isAlive;
+  }
+
   async process(set: MessageSet, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
     if (this.#closed !== undefined) throw noSession("the session was closed");
     if (!this.#hosted.host.isAlive) throw noSession("the process that had the session ended");
@@ -47,7 +51,7 @@ export class ComSession implements QuickBooksSession {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#events.onClose(this.#hosted, this.#isWell && this.#hosted.host.isAlive);
+    this.#closed ??= this.#events.onClose(this.#hosted, !this.isLost);
     return this.#closed;
   }
 
