@@ -55,10 +55,13 @@ export class AnswerFrames {
     return chunk.subarray(taken);
   }
 
+  /** Its call may have failed in another way meanwhile; then the next one must not get it. */
   #finish(answer: Buffer): void {
     this.#answer = undefined;
     this.#headerLength = 0;
-    this.#events.onAnswer(this.#header.readUInt32LE(0), answer);
+    const id = this.#header.readUInt32LE(0);
+    if (this.#events.isExpected(id)) this.#events.onAnswer(id, answer);
+    else this.#spoil(`the rest of an answer that nobody waits for any more, number ${id}`);
   }
 
   #spoil(what: string): void {

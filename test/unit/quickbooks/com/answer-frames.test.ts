@@ -78,6 +78,22 @@ describe("answers in a stream of bytes", () => {
     assert.equal(garbage.length, 1);
   });
 
+  it("whose call failed before they were whole are not given to the next call", () => {
+    const answers: string[] = [];
+    const garbage: string[] = [];
+    let waitedFor = 1;
+    const frames = new AnswerFrames({
+      isExpected: (id) => id === waitedFor,
+      onAnswer: (_id, answer) => void answers.push(Buffer.from(answer).toString()),
+      onGarbage: (what) => void garbage.push(what),
+    });
+    frames.push(frame(1, Buffer.from("abcdefgh")).subarray(0, 12));
+    waitedFor = 2;
+    frames.push(frame(2, Buffer.from("next")));
+    assert.deepEqual(answers, []);
+    assert.match(garbage.join(), /nobody waits for any more, number 1/);
+  });
+
   for (const host of ["process", "thread"] as const)
     it(`of 60 MB arrive whole from a ${host}, in one copy`, async (t) => {
       const bytes = 60 * MEGABYTE;
