@@ -1,7 +1,7 @@
 import { Apartment } from "../../../windows/automation/apartment.js";
 import type { HostSettings, ServerChoice, SessionFacts } from "../host-protocol.js";
 import { putPreferences, wantedPreferences } from "./auth-preferences.js";
-import { callIfKnown } from "./optional-call.js";
+import { askIfPossible, callIfKnown } from "./optional-call.js";
 import { type AuthPreferencesObject, RequestProcessorObject } from "./request-processor-object.js";
 import { UndoList } from "./undo-list.js";
 
@@ -84,17 +84,17 @@ export class ComSession {
     return {
       companyFile: this.companyFile(),
       versions:
-        callIfKnown(notes, "the qbXML versions of the session are unknown", () =>
+        askIfPossible(notes, "the qbXML versions of the session are unknown", () =>
           this.#processor.versionsForSession(this.#ticket),
         ) ?? [],
-      release: callIfKnown(notes, "its release is unknown", () => this.#processor.release()) ?? "",
+      release: askIfPossible(notes, "its release is unknown", () => this.#processor.release()) ?? "",
       notes,
     };
   }
 
   #checkObeyed(preferences: AuthPreferencesObject, notes: string[]): void {
     const consequence = "whether QuickBooks obeys the preferences is unknown";
-    const obeyed = callIfKnown(notes, consequence, () => preferences.wereObeyed(this.#ticket));
+    const obeyed = askIfPossible(notes, consequence, () => preferences.wereObeyed(this.#ticket));
     if (obeyed === false) notes.push("QuickBooks does not obey all of the preferences that were put");
   }
 }

@@ -30,6 +30,21 @@ export function callIfKnown<Value>(
   }
 }
 
+/** Asks for a fact that a session can do without. Whatever comes of it, there is a note at the most. */
+export function askIfPossible<Value>(
+  notes: string[],
+  consequence: string,
+  ask: () => Value,
+): Value | undefined {
+  try {
+    return callIfKnown(notes, consequence, ask);
+  } catch (error) {
+    if (!(error instanceof AutomationFailure)) throw error;
+    notes.push(`${error.message}: ${consequence}`);
+    return undefined;
+  }
+}
+
 function hasCode(error: unknown, codes: readonly number[]): error is AutomationFailure {
   return error instanceof AutomationFailure && codes.includes(error.hresult);
 }
