@@ -7,6 +7,7 @@ import type { ComOptions } from "./com-options.js";
 import { ComSession, type ComSessionEvents, type HostedSession } from "./com-session.js";
 import { CrashBackOff } from "./crash-back-off.js";
 import { Host } from "./host.js";
+import { hostNotStarted } from "./host-failure.js";
 import type { MachineFacts } from "./machine-facts.js";
 import { chooseServer, type ChosenServer } from "./server-choice.js";
 import type { Surroundings } from "./surroundings.js";
@@ -144,8 +145,13 @@ export class ComRoad implements RequestProcessor {
     const { host, node32, logger } = this.#options;
     const other = chosen?.needsNode32 === true ? node32 : undefined;
     const inThread = host === "thread" && other === undefined;
-    const start = inThread ? startThread() : startProcess(other ?? process.execPath);
-    return new Host({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
+    const execPath = other ?? process.execPath;
+    const start = inThread ? startThread() : startProcess(execPath);
+    try {
+      return new Host({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
+    } catch (error) {
+      throw hostNotStarted(execPath, error);
+    }
   }
 
   async #park(hosted: HostedSession): Promise<void> {

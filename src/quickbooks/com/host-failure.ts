@@ -41,6 +41,19 @@ export function hostEnded(how: string, outcome: Outcome): QBError {
   );
 }
 
+/** Windows refused to start it. */
+export function hostNotStarted(execPath: string, cause: unknown): QBError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new QBError(
+    "QB_INSTALLATION",
+    `the process that talks to QuickBooks could not be started: ${why} (${execPath})`,
+    {
+      advice: `See that Windows lets the account of this program start ${execPath}: policies, virus scanner, and whether it is a node.exe.`,
+      cause,
+    },
+  );
+}
+
 /** What a session says that has no QuickBooks behind it any more. Nothing was sent. */
 export function noSession(why: string): QBError {
   return fromHresult(0x8004040c, { description: why });

@@ -19,3 +19,17 @@ it("a Node that does not exist is told by its path", async () => {
   });
   await road.release();
 });
+
+it("a Node that Windows refuses to start at all is told by its path, with what to do", async () => {
+  const road = new ComRoad(completeComOptions({ logger }), {
+    ...systemSurroundings,
+    // Node throws for it, as it does for a file that is no program, or that a policy forbids.
+    startProcess: () => (events) => new ProcessLink("host.js", "\0", events),
+  });
+  await assert.rejects(road.open(SETTINGS), {
+    code: "QB_INSTALLATION",
+    outcome: "not_applied",
+    message: /could not be started: .*node/,
+    advice: /lets the account of this program start .*node/,
+  });
+});
