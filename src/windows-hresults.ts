@@ -46,7 +46,6 @@ export const WINDOWS_HRESULTS: readonly (readonly [number, HresultMeaning])[] = 
   ...hresults(
     { code: "QB_QUICKBOOKS_UNREACHABLE", who: "operator", retry: "fix", writeOutcome: "not_applied" },
     [
-      [0x80070005, "Windows denied the access to QuickBooks", START_ALIKE],
       [0x800702e4, "QuickBooks runs elevated, as administrator, and the caller does not", START_ALIKE],
       [0x80080005, "Windows could not start QuickBooks for the caller", START_ALIKE],
       [0x80004015, "the request processor belongs to another Windows user than the caller", START_ALIKE],
@@ -77,6 +76,18 @@ export const WINDOWS_HRESULTS: readonly (readonly [number, HresultMeaning])[] = 
     [0x8007000e, "Windows has no memory left for the call", LESS_MEMORY],
     [0x80070008, "Windows has no resources left for the call", LESS_MEMORY],
   ]),
+  // Of these nobody can tell who says them: Windows before the call, or something that QuickBooks used in the middle of it.
+  ...hresults({ code: "QB_QUICKBOOKS_UNREACHABLE", who: "operator", retry: "fix", writeOutcome: "unknown" }, [
+    [0x80070005, "Windows denied the access to QuickBooks", START_ALIKE],
+  ]),
+  ...hresults({ code: "QB_INSTALLATION", who: "operator", retry: "fix", writeOutcome: "unknown" }, [
+    [0x80070002, "the file of the request processor was not found", REPAIR],
+    [0x80004002, "the request processor does not have the interface that was asked for", REPAIR],
+  ]),
+  ...hresults({ code: "QB_PROCESSOR_MISUSED", who: "developer", retry: "no", writeOutcome: "unknown" }, [
+    [0x80020005, "an argument of the call has the wrong type", DEFECT],
+    [0x80070057, "an argument of the call is not valid", DEFECT],
+  ]),
   ...hresults({ code: "QB_INSTALLATION", who: "operator", retry: "fix", writeOutcome: "not_applied" }, [
     [0x80040154, "the request processor is not registered for programs of this bitness", INSTALL],
     [0x80040152, "the registration of the request processor is incomplete", INSTALL],
@@ -84,7 +95,6 @@ export const WINDOWS_HRESULTS: readonly (readonly [number, HresultMeaning])[] = 
     [0x80040111, "the library of the request processor does not have the class that is registered", REPAIR],
     [0x80040155, "the interface of the request processor is not registered", REPAIR],
     [0x800401f8, "the library of the request processor was not found", REPAIR],
-    [0x80070002, "the file of the request processor was not found", REPAIR],
     [0x8007007e, "a library that the request processor needs was not found", REPAIR],
     [0x8007045a, "the library of the request processor could not start", REPAIR],
     [
@@ -97,7 +107,6 @@ export const WINDOWS_HRESULTS: readonly (readonly [number, HresultMeaning])[] = 
       "the run-time libraries of Visual C++ that the request processor needs are missing",
       "Repair QuickBooks with its set-up program, or install the Visual C++ redistributable that it names.",
     ],
-    [0x80004002, "the request processor does not have the interface that was asked for", REPAIR],
     [0x80029c4a, "the type library of the request processor could not be loaded", REPAIR],
     [0x8002801d, "the type library of the request processor is not registered", REPAIR],
     [0x80020003, "the request processor does not have this method or property", REPAIR],
@@ -111,9 +120,7 @@ export const WINDOWS_HRESULTS: readonly (readonly [number, HresultMeaning])[] = 
     [0x8001010e, "the request processor was called from another thread than its own", DEFECT],
     [0x80010106, "the thread was set up for another kind of COM before", DEFECT],
     [0x800401f0, "COM was not set up on this thread", DEFECT],
-    [0x80020005, "an argument of the call has the wrong type", DEFECT],
     [0x8002000e, "the call has the wrong number of arguments", DEFECT],
-    [0x80070057, "an argument of the call is not valid", DEFECT],
     [0x80004001, "the request processor does not implement this call", DEFECT],
   ]),
 ];

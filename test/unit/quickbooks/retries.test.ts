@@ -80,6 +80,17 @@ describe("every failure of the table", () => {
   });
 });
 
+describe("a general failure of Windows", () => {
+  for (const hresult of [0x80070005, 0x80070002, 0x80004002, 0x80020005, 0x80070057])
+    it(`leaves a write in doubt that QuickBooks had: ${formatHresult(hresult)}`, async (t) => {
+      const { processor, send } = makeQueue(t);
+      processor.steps.push(failing(hresult));
+      assert.equal((await failure(send(WRITE))).outcome, "unknown");
+      processor.openFailures.push(fromHresult(hresult));
+      assert.equal((await failure(send(WRITE))).outcome, "not_applied");
+    });
+});
+
 describe("a busy QuickBooks", () => {
   it("is asked again after 250, 500 and 1000 ms", async (t) => {
     const processor = new ScriptedProcessor();
