@@ -13,6 +13,10 @@ export class ManualClock {
     return () => void this.#timers.delete(timer);
   }
 
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.after(ms, resolve));
+  }
+
   /** The times of what is to happen, the next first. */
   get due(): readonly number[] {
     return [...this.#timers].map(({ at }) => at - this.#now).sort((one, other) => one - other);

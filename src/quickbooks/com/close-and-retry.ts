@@ -74,7 +74,7 @@ export class CloseAndRetry {
     while (processes.some(({ pid }) => isRunning(pid))) {
       if (signal?.aborted === true) throw aborted("not_applied");
       if (clock.now() >= end) return false;
-      await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+      await clock.wait(POLL_MS);
     }
     return true;
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, it, type TestContext } from "node:test";
 import { SETTINGS } from "../../../support/quickbooks-requests.js";
 import { scriptedRoad, type ScriptedRoad } from "../../../support/scripted-road.js";
@@ -30,7 +31,33 @@ function stuck(
   return scripted;
 }
 
+const MODULES = ["quickbooks/com/close-and-retry.js", "quickbooks/com/clock.js", "index.js"].map(
+  (path) => new URL(`../../../../dist/${path}`, import.meta.url).href,
+);
+/** Nothing but the wait for QuickBooks' end keeps it running. */
+const WAITING_PROGRAM = `
+const [{ CloseAndRetry }, { systemClock }, { QBError }] = await Promise.all(${JSON.stringify(MODULES)}.map((url) => import(url)));
+let looks = 0;
+let opened = 0;
+const options = { closeAndRetryConnect: true, closeAndRetryCount: 1, closeAndRetryTimeout: 60,
+  closeAndRetryErrorList: ["0x80040401"], logger: { warn() {}, error() {} } };
+const surroundings = { clock: systemClock, isRunning: () => ++looks < 3, endProcess() {} };
+const look = async () => ({ session: 1, quickBooks: [{ name: "QBW.EXE", pid: 1, session: 1 }] });
+const open = async () => {
+  if (++opened === 1) throw new QBError("QB_QUICKBOOKS_UNREACHABLE", "", { hresult: "0x80040401" });
+  return "opened again";
+};
+process.stdout.write(await new CloseAndRetry(options, surroundings, look).run(open, undefined));
+`;
+
 describe("closeAndRetryConnect", () => {
+  it("keeps the program running while it waits for the end of QuickBooks", () => {
+    const program = ["--input-type=module", "-e", WAITING_PROGRAM];
+    const { status, stdout } = spawnSync(process.execPath, program, { encoding: "utf8", timeout: 60_000 });
+    // 13: the program ended while it waited.
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: "opened again" });
+  });
+
   it("is off: QuickBooks is not ended", async (t) => {
     const { road, ended, calls } = stuck(t, {});
     await assert.rejects(road.open(SETTINGS), { hresult: "0x80040401" });
