@@ -154,7 +154,7 @@ describe("the diagnosis on Windows", () => {
     const { outcome, summary, fix } = (await diagnose(t)).get("authorization") as Check;
     assert.equal(outcome, "fail", summary);
     assert.match(summary, /0x80040418: the application was never authorized/);
-    assert.match(fix ?? "", /Integrated Applications/);
+    assert.match(fix ?? "", /QuickBooks administrator, in single-user mode/);
   });
 
   it("does not start QuickBooks", async (t) => {

@@ -57,13 +57,9 @@ export function checkAuthorization({
       advice,
     );
   if (code === "QB_NOT_AUTHORIZED_IN_QUICKBOOKS")
-    return fail("authorization", `QuickBooks does not let ${application} in: ${message}`, withSteps(advice));
+    return fail("authorization", `QuickBooks does not let ${application} in: ${message}`, advice);
   if (code === "QB_ABORTED" || code === "QB_DEADLINE") return unanswered(application);
   return fail("authorization", `QuickBooks could not be opened for ${application}: ${message}`, advice);
-}
-
-function withSteps(advice: string): string {
-  return `${advice} The QuickBooks administrator does it, in single-user mode, with the company file open.`;
 }
 
 function unanswered(application: string): Check {

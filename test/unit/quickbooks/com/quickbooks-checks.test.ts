@@ -268,7 +268,7 @@ const CASES: readonly Case[] = [
     "when QuickBooks says no",
     failing(fromHresult(0x80040418)),
     /0x80040418: the application was never authorized/,
-    /Integrated Applications.*administrator/,
+    /administrator, in single-user mode .* Yes, always/,
   ],
   [
     "authorization",
@@ -292,7 +292,7 @@ const CASES: readonly Case[] = [
     "while a dialog is open",
     failing(fromHresult(0x80040414)),
     /busy/,
-    /Close the open dialog/,
+    /close every open dialog/,
   ],
   [
     "authorization",
