@@ -21,20 +21,16 @@ const LESS_MEMORY =
  * their meaning are Windows'; whether a write may have been applied follows from where each of them can arise.
  */
 export const WINDOWS_HRESULTS: readonly (readonly [number, HresultMeaning])[] = [
-  ...hresults(
-    { code: "QB_QUICKBOOKS_BUSY", who: "quickbooksUser", retry: "wait", writeOutcome: "not_applied" },
-    [
-      [0x80010001, "QuickBooks is busy and rejected the call", SEND_AGAIN],
-      [0x8001010a, "QuickBooks is busy and asks to try later", SEND_AGAIN],
-      [0x8001010b, "QuickBooks is busy and takes no calls at the moment", SEND_AGAIN],
-      [0x800706bb, "QuickBooks has too many calls at the moment", SEND_AGAIN],
-    ],
-  ),
-  ...hresults({ code: "QB_SESSION_LOST", who: "operator", retry: "reconnect", writeOutcome: "not_applied" }, [
-    [0x80010012, "QuickBooks ended before it took the call", OPEN_AGAIN],
-    [0x800706bf, "QuickBooks went away before it took the call", OPEN_AGAIN],
+  // The request processor asks QuickBooks several times during one call of ours, so that a refusal can come after the work.
+  ...hresults({ code: "QB_QUICKBOOKS_BUSY", who: "quickbooksUser", retry: "wait", writeOutcome: "unknown" }, [
+    [0x80010001, "QuickBooks is busy and rejected the call", SEND_AGAIN],
+    [0x8001010a, "QuickBooks is busy and asks to try later", SEND_AGAIN],
+    [0x8001010b, "QuickBooks is busy and takes no calls at the moment", SEND_AGAIN],
+    [0x800706bb, "QuickBooks has too many calls at the moment", SEND_AGAIN],
   ]),
   ...hresults({ code: "QB_SESSION_LOST", who: "operator", retry: "reconnect", writeOutcome: "unknown" }, [
+    [0x80010012, "QuickBooks ended before it took the call", OPEN_AGAIN],
+    [0x800706bf, "QuickBooks went away before it took the call", OPEN_AGAIN],
     [0x80010007, "QuickBooks ended during the call", START_AGAIN],
     [0x80010108, "QuickBooks went away", START_AGAIN],
     [0x800706be, "QuickBooks went away during the call", START_AGAIN],

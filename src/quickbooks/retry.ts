@@ -31,7 +31,7 @@ export async function withRetries<Value>(
       return await attempt();
     } catch (error) {
       const pauseMs = pausesMs[pauses];
-      if (pauseMs !== undefined && isBusy(error, signal)) {
+      if (pauseMs !== undefined && isBusy(error, signal, isRepeatable)) {
         pauses++;
         // Nothing of it was done, whatever ends the pause.
         signal.reached = false;
@@ -47,10 +47,11 @@ export async function withRetries<Value>(
   }
 }
 
-/** QuickBooks has taken nothing, so that even a write can be handed over again. */
-function isBusy(error: unknown, { reached }: CallSignal): boolean {
-  if (!(error instanceof QBError) || meaningOf(error.hresult)?.retry !== "wait") return false;
-  return error.retryable && (!reached || (error.outcome === "not_applied" && isBeforeWork(error)));
+/** QuickBooks is busy; where it has certainly taken nothing, even a write can be handed over again. */
+function isBusy(error: unknown, { reached }: CallSignal, isRepeatable: boolean): boolean {
+  if (!(error instanceof QBError) || meaningOf(error.hresult)?.retry !== "wait" || !error.retryable)
+    return false;
+  return !reached || isRepeatable || (error.outcome === "not_applied" && isBeforeWork(error));
 }
 
 function isLost(error: unknown): error is QBError {

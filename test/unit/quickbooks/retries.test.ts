@@ -9,9 +9,9 @@ import { add, messageSet, query } from "../../support/message-sets.js";
 import { ANSWER, failing, ScriptedProcessor } from "../../support/scripted-processor.js";
 import { until } from "../../support/until.js";
 
-const BUSY = 0x80010001;
+const BUSY = 0x80040424;
 const LOST = 0x8004040d;
-const DIED_BEFORE_THE_CALL = 0x80010012;
+const NO_SESSION = 0x8004040c;
 const DIED = 0x800706be;
 /** Longer than any test: what waits so long is ended by something else. */
 const FOR_EVER = [2 ** 30];
@@ -54,8 +54,10 @@ describe("every failure of the table", () => {
     it(`${formatHresult(hresult)} is tried again as "${retry}" says`, async (t) => {
       const { queue, processor, send } = makeQueue(t);
       processor.otherwise = failing(hresult);
+      // Windows' own "busy" may come in the middle of the work.
+      const again = writeOutcome === "not_applied" ? 4 : 1;
       const attempts = {
-        wait: [4, 4, 4],
+        wait: [4, again, again],
         reconnect: [2, 1, 1],
         no: [1, 1, 1],
         fix: [1, 1, 1],
@@ -74,9 +76,14 @@ describe("every failure of the table", () => {
     });
   }
 
-  it("that says to wait comes before any work", () => {
-    for (const { retry, writeOutcome } of HRESULTS.values())
-      if (retry === "wait") assert.equal(writeOutcome, "not_applied");
+  it("that says to wait comes before any work when QuickBooks itself says it, and leaves doubt when Windows does", () => {
+    for (const [hresult, { retry, writeOutcome }] of HRESULTS)
+      if (retry === "wait")
+        assert.equal(
+          writeOutcome,
+          hresult >>> 16 === 0x8004 ? "not_applied" : "unknown",
+          formatHresult(hresult),
+        );
   });
 });
 
@@ -163,9 +170,9 @@ describe("a lost session", () => {
     assert.equal(processor.calls.length, 8);
   });
 
-  it("that ended before the call: the write is not repeated, but may be sent again", async (t) => {
+  it("that was not there before the call: the write is not repeated, but may be sent again", async (t) => {
     const { processor, send } = makeQueue(t);
-    processor.steps.push(failing(DIED_BEFORE_THE_CALL));
+    processor.steps.push(failing(NO_SESSION));
     const error = await failure(send(WRITE));
     assert.deepEqual([error.outcome, error.retryable], ["not_applied", true]);
     assert.equal(processor.calls.length, 1);

@@ -15,7 +15,8 @@ const OUTCOMES = new Map([
   [0x80040400, "not_applied"],
   [0x80040414, "not_applied"],
   [0x80040418, "not_applied"],
-  [0x80010001, "not_applied"],
+  [0x80010001, "unknown"],
+  [0x80010012, "unknown"],
 ]);
 /** COM's own failures come without words of QuickBooks. */
 const FACILITY_RPC = 0x8001;
