@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { QBError } from "../errors.js";
+import { NODE_32 } from "../node-32.js";
 
 type Koffi = typeof import("koffi");
 
@@ -40,15 +41,28 @@ function load(): Native {
   return adapt(requireKoffi());
 }
 
+/** Beside qbconnector, or beside the Node that runs: npm installs binaries for the bitness of one Node only. */
 function requireKoffi(): Koffi {
   try {
     return createRequire(import.meta.url)("koffi") as Koffi;
   } catch (cause) {
-    throw new QBError("QB_PLATFORM", "the optional package koffi, which calls Windows, cannot be loaded", {
-      advice: `Install it beside qbconnector for ${process.platform} ${process.arch}: npm install koffi@3.3.4`,
-      cause,
-    });
+    return koffiBesideNode() ?? noKoffi(cause);
   }
+}
+
+function koffiBesideNode(): Koffi | undefined {
+  try {
+    return createRequire(process.execPath)("koffi") as Koffi;
+  } catch {
+    return undefined;
+  }
+}
+
+function noKoffi(cause: unknown): never {
+  const is32 = process.arch === "ia32";
+  const what = `the optional package koffi, which calls Windows, cannot be loaded by ${process.execPath} (${process.arch})`;
+  const advice = `Install it beside qbconnector for ${process.platform} ${process.arch}: npm install koffi@3.3.4`;
+  throw new QBError("QB_PLATFORM", what, { advice: is32 ? NODE_32 : advice, cause });
 }
 
 function adapt(koffi: Koffi): Native {

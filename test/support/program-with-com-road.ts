@@ -14,7 +14,7 @@ const road = new ComRoad(
   completeComOptions({ host: host as "process" | "thread", idleReleaseMs: 3_600_000 }),
   {
     ...systemSurroundings,
-    startProcess: (execPath) => (events) => new ProcessLink(MODULE, execPath, events),
+    startProcess: () => (events) => new ProcessLink(MODULE, process.execPath, events),
     startThread: () => (events) => new ThreadLink(MODULE, events),
   },
 );

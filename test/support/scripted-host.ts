@@ -25,7 +25,7 @@ export interface HostScript {
   readonly simulator?: boolean;
   readonly servers?: readonly unknown[];
   readonly facts?: unknown;
-  readonly bitness?: 32 | 64;
+  readonly bitness?: 32 | 64 | "ARM64";
 }
 
 interface Command {

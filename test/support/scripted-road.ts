@@ -55,8 +55,9 @@ export function scriptedRoad(
   };
   const surroundings: Surroundings = {
     clock,
-    startProcess: (execPath) =>
-      start(execPath, (events) => new ProcessLink(MODULE, process.execPath, events)),
+    startProcess: () =>
+      start(process.execPath, (events) => new ProcessLink(MODULE, process.execPath, events)),
+    startNode32: (execPath) => start(execPath, (events) => new ProcessLink(MODULE, process.execPath, events)),
     startThread: () => start("thread", (events) => new ThreadLink(MODULE, events)),
     endProcess: (pid) => void (ended.push(pid), running.delete(pid)),
     isRunning: (pid) => running.has(pid),

@@ -1,4 +1,4 @@
-const HEADER_BYTES = 8;
+import { FRAME_HEADER_BYTES } from "./host-frames.js";
 
 export interface AnswerFramesEvents {
   /** Whether an answer with this id is waited for; nothing is allocated for one that is not. */
@@ -13,7 +13,7 @@ export interface AnswerFramesEvents {
  */
 export class AnswerFrames {
   readonly #events: AnswerFramesEvents;
-  readonly #header = Buffer.alloc(HEADER_BYTES);
+  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES);
   #headerLength = 0;
   #answer: Buffer | undefined;
   #filled = 0;
@@ -32,7 +32,7 @@ export class AnswerFrames {
   #readHeader(chunk: Buffer): Buffer {
     const taken = chunk.copy(this.#header, this.#headerLength);
     this.#headerLength += taken;
-    if (this.#headerLength === HEADER_BYTES) this.#begin(this.#header.readUInt32LE(0));
+    if (this.#headerLength === FRAME_HEADER_BYTES) this.#begin(this.#header.readUInt32LE(0));
     return chunk.subarray(taken);
   }
 

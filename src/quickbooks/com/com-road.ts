@@ -9,7 +9,7 @@ import { CrashBackOff } from "./crash-back-off.js";
 import { Host } from "./host.js";
 import { hostNotStarted } from "./host-failure.js";
 import type { MachineFacts } from "./machine-facts.js";
-import { chooseServer, type ChosenServer } from "./server-choice.js";
+import { chooseServer, notA32BitNode, type ChosenServer } from "./server-choice.js";
 import type { Surroundings } from "./surroundings.js";
 
 interface ParkedSession extends HostedSession {
@@ -107,7 +107,7 @@ export class ComRoad implements RequestProcessor {
   }
 
   async #openNew(settings: QuickBooksSettings, signal: AbortSignal | undefined): Promise<HostedSession> {
-    const { host, server } = await this.#hostWithServer(signal);
+    const { host, server, needsNode32 } = await this.#hostWithServer(signal);
     const { unattendedMode, personalData, logger } = this.#options;
     try {
       const opened = await host.open(server, { ...settings, unattendedMode, personalData }, signal);
@@ -115,17 +115,16 @@ export class ComRoad implements RequestProcessor {
       logger.debug({ companyFile, release, versions, notes }, "a session with QuickBooks is open");
       return { host, settings, companyFile };
     } catch (error) {
-      if (error instanceof QBError && error.details["step"] === "CoCreateInstance") this.#chosen = undefined;
       await host.end();
-      throw error;
+      if (!(error instanceof QBError) || error.details["step"] !== "CoCreateInstance") throw error;
+      this.#chosen = undefined;
+      throw needsNode32 && host.bitness !== 32 ? notA32BitNode(host.bitness, error) : error;
     }
   }
 
   /** The choice is kept until the chosen one cannot be created. */
-  async #hostWithServer(
-    signal: AbortSignal | undefined,
-  ): Promise<{ host: Host; server: ChosenServer["server"] }> {
-    if (this.#chosen !== undefined) return { host: this.#start(this.#chosen), server: this.#chosen.server };
+  async #hostWithServer(signal: AbortSignal | undefined): Promise<ChosenServer & { readonly host: Host }> {
+    if (this.#chosen !== undefined) return { ...this.#chosen, host: this.#start(this.#chosen) };
     const host = this.#start();
     try {
       const servers = await host.find(signal);
@@ -134,23 +133,22 @@ export class ComRoad implements RequestProcessor {
       await host.end();
       throw error;
     }
-    if (!this.#chosen.needsNode32) return { host, server: this.#chosen.server };
+    if (!this.#chosen.needsNode32) return { ...this.#chosen, host };
     await host.end();
-    return { host: this.#start(this.#chosen), server: this.#chosen.server };
+    return { ...this.#chosen, host: this.#start(this.#chosen) };
   }
 
   #start(chosen?: ChosenServer): Host {
     this.#backOff.check();
-    const { clock, startProcess, startThread } = this.#surroundings;
+    const { clock, startProcess, startNode32, startThread } = this.#surroundings;
     const { host, node32, logger } = this.#options;
+    const own = host === "thread" ? startThread : startProcess;
     const other = chosen?.needsNode32 === true ? node32 : undefined;
-    const inThread = host === "thread" && other === undefined;
-    const execPath = other ?? process.execPath;
-    const start = inThread ? startThread() : startProcess(execPath);
+    const start = other === undefined ? own() : startNode32(other);
     try {
       return new Host({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
     } catch (error) {
-      throw hostNotStarted(execPath, error);
+      throw hostNotStarted(other ?? process.execPath, error);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { QuickBooksSettings } from "../request-processor.js";
-import type { MachineFacts, RegisteredServer } from "./machine-facts.js";
+import type { Bitness, MachineFacts, RegisteredServer } from "./machine-facts.js";
 
 /** Which registered server a host is to create, and how. */
 export interface ServerChoice {
@@ -38,7 +38,7 @@ export type HostCommand =
 /** What a host says once, when it is ready for commands. */
 export interface HostReady {
   readonly ready: true;
-  readonly bitness: 32 | 64;
+  readonly bitness: Bitness;
 }
 
 export interface SessionFacts {

@@ -6,7 +6,7 @@ import type { Clock } from "./clock.js";
 import { callFailed, hostEnded, hostRefused } from "./host-failure.js";
 import type { HostLink, StartLink } from "./host-link.js";
 import type { HostCommand, HostReply, HostSettings, ServerChoice, SessionFacts } from "./host-protocol.js";
-import type { MachineFacts, RegisteredServer } from "./machine-facts.js";
+import type { Bitness, MachineFacts, RegisteredServer } from "./machine-facts.js";
 
 /** How long EndSession and CloseConnection may take before the host is ended with them. */
 const CLOSE_MS = 10_000;
@@ -56,7 +56,7 @@ export class Host {
   #turn: Promise<unknown> = Promise.resolve();
   #pending: Pending | undefined;
   #lastId = 0;
-  #bitness: 32 | 64 | undefined;
+  #bitness: Bitness | undefined;
   #isEnding = false;
   #isAlive = true;
 
@@ -77,7 +77,7 @@ export class Host {
   }
 
   /** Of the host's program; known after its first answer. */
-  get bitness(): 32 | 64 {
+  get bitness(): Bitness {
     return this.#bitness ?? 64;
   }
 
@@ -188,7 +188,8 @@ export class Host {
   }
 
   #onReady(ready: object): void {
-    this.#bitness = "bitness" in ready && ready.bitness === 32 ? 32 : 64;
+    const bitness = "bitness" in ready ? ready.bitness : 64;
+    this.#bitness = bitness === 32 || bitness === "ARM64" ? bitness : 64;
     if (this.#pending !== undefined) this.#link.post(this.#pending.command);
   }
 

@@ -1,6 +1,12 @@
 /** Which half of the registry an entry stands in; 32-bit programs see only theirs. */
 export type RegistryView = "64-bit" | "32-bit";
 
+/**
+ * Of a program and of the libraries that it can load. A Node for ARM64 sees the 64-bit half of the registry, but loads none
+ * of QuickBooks' libraries, which are made for x64 and x86.
+ */
+export type Bitness = 32 | 64 | "ARM64";
+
 /** A registered request processor. */
 export interface RegisteredServer {
   readonly progId: string;

@@ -15,7 +15,7 @@ const OPTIONS: ForkOptions & { readonly windowsHide: boolean } = {
   stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
 };
 
-/** A host in a child process of the program's own Node, or of another one: it can be ended at any moment. */
+/** A host in a child process of the program's own Node: it can be ended at any moment. */
 export class ProcessLink implements HostLink {
   readonly #child: ChildProcess;
   readonly #events: HostLinkEvents;

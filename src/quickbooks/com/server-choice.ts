@@ -1,6 +1,7 @@
 import { QBError } from "../../errors.js";
+import { NODE_32 } from "../../node-32.js";
 import type { ServerChoice } from "./host-protocol.js";
-import type { RegisteredServer, RegistryView } from "./machine-facts.js";
+import type { Bitness, RegisteredServer, RegistryView } from "./machine-facts.js";
 
 /** The newest first. `QBXMLRP2e` is Intuit's sample of a request processor in a process of its own. */
 const IN_PROCESS = [
@@ -10,6 +11,12 @@ const IN_PROCESS = [
   "QBXMLRP.RequestProcessor",
 ];
 const OUT_OF_PROCESS = ["QBXMLRP2e.RequestProcessor"];
+
+/** The half of the registry whose libraries a program can load. */
+const VIEWS: ReadonlyMap<Bitness, RegistryView> = new Map([
+  [64, "64-bit"],
+  [32, "32-bit"],
+]);
 
 export interface ChosenServer {
   readonly server: ServerChoice;
@@ -23,14 +30,16 @@ export interface ChosenServer {
  */
 export function chooseServer(
   servers: readonly RegisteredServer[],
-  bitness: 32 | 64,
+  bitness: Bitness,
   node32: string | undefined,
 ): ChosenServer {
   const usable = servers.filter(({ exists }) => exists);
-  const view: RegistryView = bitness === 64 ? "64-bit" : "32-bit";
   const here =
-    preferred(usable, IN_PROCESS, (server) => server.kind === "in-process" && server.view === view) ??
-    preferred(usable, OUT_OF_PROCESS, (server) => server.kind === "local-server");
+    preferred(
+      usable,
+      IN_PROCESS,
+      (server) => server.kind === "in-process" && server.view === VIEWS.get(bitness),
+    ) ?? preferred(usable, OUT_OF_PROCESS, (server) => server.kind === "local-server");
   if (here !== undefined) return { server: choiceOf(here), needsNode32: false };
   const there = preferred(
     usable,
@@ -61,16 +70,33 @@ function choiceOf({ progId, clsid, kind }: RegisteredServer): ServerChoice {
 
 function nothingUsable(
   servers: readonly RegisteredServer[],
-  bitness: 32 | 64,
+  bitness: Bitness,
   other: RegisteredServer | undefined,
 ): QBError {
   const lookedFor = [...IN_PROCESS, ...OUT_OF_PROCESS];
-  const message = `no request processor of QuickBooks that this ${bitness}-bit program can use is registered; looked in the 64-bit and the 32-bit registry for ${lookedFor.join(", ")}`;
+  const message = `no request processor of QuickBooks that this ${nameOf(bitness)} program can use is registered; looked in the 64-bit and the 32-bit registry for ${lookedFor.join(", ")}`;
   const found = servers.map(describe);
   return new QBError("QB_INSTALLATION", `${message}; found ${found.join("; ") || "nothing"}`, {
     advice: adviceFor(servers, bitness, other),
     details: { bitness, lookedFor, found },
   });
+}
+
+/** Node as `node32` that is none. */
+export function notA32BitNode(bitness: Bitness, cause: QBError): QBError {
+  return new QBError(
+    "QB_INSTALLATION",
+    `node32 is the path of a Node that is ${nameOf(bitness)}, not 32-bit`,
+    {
+      advice: NODE_32,
+      details: { ...cause.details, bitness },
+      cause,
+    },
+  );
+}
+
+function nameOf(bitness: Bitness): string {
+  return bitness === "ARM64" ? bitness : `${bitness}-bit`;
 }
 
 function describe({ progId, view, kind, path, exists }: RegisteredServer): string {
@@ -79,14 +105,14 @@ function describe({ progId, view, kind, path, exists }: RegisteredServer): strin
 
 function adviceFor(
   servers: readonly RegisteredServer[],
-  bitness: 32 | 64,
+  bitness: Bitness,
   other: RegisteredServer | undefined,
 ): string {
+  const has64 = servers.some(({ exists, view }) => exists && view === "64-bit");
+  if (has64 && bitness !== 64)
+    return "A 64-bit request processor is installed. Run this program with a 64-bit Node (x64, also on Windows for ARM).";
   if (other !== undefined)
-    return "Only a 32-bit request processor is installed. Name a 32-bit node.exe in the option node32, or register QBXMLRP2e, or run this program with a 32-bit Node.";
-  const inOtherView = servers.find(({ exists, view }) => exists && view === "64-bit");
-  if (inOtherView !== undefined && bitness === 32)
-    return "Only a 64-bit request processor is installed. Run this program with a 64-bit Node.";
+    return `Only a 32-bit request processor is installed, which needs a 32-bit Node. ${NODE_32}`;
   if (servers.length > 0)
     return "QuickBooks is registered, but its files are gone. Repair QuickBooks, or install it again.";
   return "Install QuickBooks Desktop on this machine and start it once; when it is installed, repair it.";

@@ -1,2 +1,6 @@
-/** Of this process, and so of the libraries that it can load. */
-export const bitness: 32 | 64 = process.arch === "ia32" ? 32 : 64;
+import type { Bitness } from "../machine-facts.js";
+
+const others: Readonly<Partial<Record<string, Bitness>>> = Object.freeze({ ia32: 32, arm64: "ARM64" });
+
+/** Of this process. */
+export const bitness: Bitness = others[process.arch] ?? 64;

@@ -1,10 +1,10 @@
 import { writeSync } from "node:fs";
+import { FRAME_HEADER_BYTES, writeFrameHeader } from "../host-frames.js";
 import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
 import { ComHost } from "./com-host.js";
 import { bitness } from "./bitness.js";
 
 const answers = 3;
-const headerBytes = 8;
 
 /** A program that has gone is told by `disconnect`, not by a message that cannot be sent. */
 function send(message: HostReady | HostReply): void {
@@ -12,13 +12,11 @@ function send(message: HostReady | HostReply): void {
 }
 
 function writeAnswer(id: number, bytes: Uint8Array<ArrayBuffer>): void {
-  const header = new DataView(bytes.buffer);
-  header.setUint32(0, id, true);
-  header.setUint32(4, bytes.length - headerBytes, true);
+  writeFrameHeader(bytes, id);
   for (let written = 0; written < bytes.length;) written += writeSync(answers, bytes, written);
 }
 
-const host = new ComHost({ reservedBytes: headerBytes, reply: send, answer: writeAnswer });
+const host = new ComHost({ reservedBytes: FRAME_HEADER_BYTES, reply: send, answer: writeAnswer });
 
 process.on("message", (command: HostCommand) => void host.take(command));
 process.on("disconnect", () => {
