@@ -1,21 +1,26 @@
 // Runs the tests of the road through COM with the Node of Windows under Wine, against a request processor of our own.
-//   node scripts/test-windows.mjs [part of a file name ...]
+//   node scripts/test-windows.mjs [--32] [part of a file name ...]
 // test/windows/*.test.ts run on Windows; test/windows/outside/*.test.ts run here and start programs of Windows. Without the part of
-// a name the tests that need no COM run on Windows too.
+// a name the tests that need no COM run on Windows too. With --32 the request processor is a 32-bit library and the program a 64-bit
+// one: a host in a 32-bit Node stands between.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { testOnWindowsNode } from "./test-on-windows-node.mjs";
-import { environment, makePrefix, makeStub, missingPackages, PACKAGES, runInWine } from "./windows/wine.mjs";
-import { STUB, stopWine, windowsPath, WINE } from "./windows/wine.mjs";
-import { APP, copyCompiled, installDependencies, installNode, NODE_EXE } from "./windows/windows-app.mjs";
+import { BITS, environment, makePrefix, makeStub, missingPackages, PACKAGES } from "./windows/wine.mjs";
+import { runInWine, STUB, stopWine, windowsPath, WINE } from "./windows/wine.mjs";
+import { APP, copyCompiled, installDependencies, installNode } from "./windows/windows-app.mjs";
+import { installNode32, NODE_32_EXE, NODE_EXE } from "./windows/windows-app.mjs";
 import { buildStubLibraries } from "../test/windows/stub-libraries/build.mjs";
 
 /** The table of HRESULTs, with the pauses of what is tried again, takes minutes. */
 const FILE_TIMEOUT_MS = 600_000;
-const filters = process.argv.slice(2);
+const filters = process.argv.slice(2).filter((word) => word !== "--32");
+/** The tests whose program is told of a 32-bit Node. */
+const WITH_32 = ["contract.test.js", "main-job.test.js", "hresults.test.js"];
 /** What tests on this side have to know. */
 const places = { QB_WINE: WINE, QB_WINDOWS_NODE: NODE_EXE, QB_WINDOWS_APP: APP, QB_STUB: STUB };
+if (BITS === 32) environment.QB_NODE32 = windowsPath(NODE_32_EXE);
 const REPORT = ["--test-reporter=spec"];
 
 let failed = 0;
@@ -23,14 +28,15 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (stopWine()
 try {
   installPrograms();
   installNode();
+  installNode32();
   installDependencies();
   copyCompiled();
-  buildStubLibraries(join(APP, "build", "stub-libraries"));
+  if (BITS === 64) buildStubLibraries(join(APP, "build", "stub-libraries"));
   await makePrefix();
   await makeStub();
   for (const file of wanted("windows")) report(file, await runOnWindows(file));
   for (const file of wanted("windows/outside")) report(file, await runHere(file));
-  if (filters.length === 0 && !(await testOnWindowsNode())) failed++;
+  if (BITS === 64 && filters.length === 0 && !(await testOnWindowsNode())) failed++;
 } catch (error) {
   console.error(error.message);
   failed++;
@@ -42,14 +48,14 @@ process.exitCode = failed > 0 ? 1 : 0;
 /** Wine and the compiler, from Debian when we may; nothing is skipped without them. */
 function installPrograms() {
   const missing = missingPackages();
-  if (missing.length > 0 && process.getuid() === 0 && existsSync("/etc/debian_version")) {
+  if (BITS === 64 && missing.length > 0 && process.getuid() === 0 && existsSync("/etc/debian_version")) {
     aptGet("update");
     aptGet("install", "-y", "--no-install-recommends", ...missing);
   }
   if (missingPackages().length === 0) return;
   throw new Error(
-    `The tests of the road through COM need Wine and a compiler for Windows. Missing: ${missing.join(" ")}.\n` +
-      `On Debian: apt-get install --no-install-recommends ${PACKAGES.join(" ")}`,
+    `The tests of the road through COM need Wine and a compiler for Windows. Missing: ${missingPackages().join(" ")}.\n` +
+      `On Debian${BITS === 32 ? ", after dpkg --add-architecture i386 and apt-get update" : ""}: apt-get install --no-install-recommends ${PACKAGES.join(" ")}`,
   );
 }
 
@@ -64,7 +70,8 @@ function wanted(folder) {
   const names = existsSync(sources) ? readdirSync(sources).sort() : [];
   const files = names.filter((name) => name.endsWith(".test.ts"));
   const compiled = files.map((name) => join("build", folder, name.replace(/\.ts$/, ".js")));
-  return compiled.filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+  const possible = compiled.filter((file) => BITS === 64 || WITH_32.some((name) => file.endsWith(name)));
+  return possible.filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
 }
 
 async function runOnWindows(file) {

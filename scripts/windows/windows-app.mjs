@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FOLDER } from "./wine.mjs";
+import { BITS, FOLDER } from "./wine.mjs";
 
 /** Node 24 and later do not start under the Wine of Debian 12. */
 const NODE = "22.23.3";
@@ -21,6 +21,17 @@ export function installNode() {
 }
 
 /** The dependencies for Windows, in the versions of the lock file; again only when that changes. */
+/** A 32-bit Node and its koffi, in a folder of their own, as the documentation says. */
+const NODE_32 = join(FOLDER, "node-32");
+export const NODE_32_EXE = join(NODE_32, "node_modules", "node-win-x86", "bin", "node.exe");
+
+export function installNode32() {
+  if (BITS !== 32 || existsSync(NODE_32_EXE)) return;
+  mkdirSync(NODE_32, { recursive: true });
+  const packages = ["node-win-x86@22.23.2", "koffi@3.3.4"];
+  npm(FOLDER, ["install", "--force", "--os=win32", "--cpu=ia32", "--prefix", NODE_32, ...QUIET, ...packages]);
+}
+
 export function installDependencies() {
   const lock = readFileSync("package-lock.json");
   const stamp = join(APP, "installed-lock");

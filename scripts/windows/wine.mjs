@@ -3,20 +3,26 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-export const PACKAGES = ["wine", "wine64", "gcc-mingw-w64-x86-64"];
+/** Of the request processor, and with 32 of the Node that loads it; the program around them is a 64-bit one. */
+export const BITS = process.argv.includes("--32") ? 32 : 64;
+const FOR_32 = { machine: "i686", folder: "-32", packages: ["wine32:i386", "gcc-mingw-w64-i686-win32"] };
+const FOR_64 = { machine: "x86_64", folder: "", packages: ["gcc-mingw-w64-x86-64"] };
+const TARGET = BITS === 32 ? FOR_32 : FOR_64;
+export const PACKAGES = ["wine", "wine64", ...TARGET.packages];
 /** The plain `wine` of Debian asks for a 32-bit one on every start. */
 export const WINE = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/wine"].find(existsSync);
 const SERVER = ["/usr/lib/wine/wineserver64", "/usr/lib/wine/wineserver", "/usr/bin/wineserver"].find(
   existsSync,
 );
-const COMPILER = "/usr/bin/x86_64-w64-mingw32-gcc";
+const COMPILER = `/usr/bin/${TARGET.machine}-w64-mingw32-gcc`;
+const LIBRARIES_32 = "/usr/lib/i386-linux-gnu/wine";
 
 export const FOLDER = resolve("build", "wine");
-export const STUB = join(FOLDER, "stub");
+export const STUB = join(FOLDER, `stub${TARGET.folder}`);
 
 export const environment = {
   ...process.env,
-  WINEPREFIX: join(FOLDER, "prefix"),
+  WINEPREFIX: join(FOLDER, `prefix${TARGET.folder}`),
   WINEARCH: "win64",
   WINEDEBUG: "-all",
   // Otherwise Wine asks to install Mono and Gecko.
@@ -27,7 +33,8 @@ export const environment = {
 export function missingPackages() {
   const missing = [];
   if (WINE === undefined || SERVER === undefined) missing.push("wine", "wine64");
-  if (!existsSync(COMPILER)) missing.push("gcc-mingw-w64-x86-64");
+  if (BITS === 32 && !existsSync(LIBRARIES_32)) missing.push("wine32:i386");
+  if (!existsSync(COMPILER)) missing.push(TARGET.packages.at(-1));
   return missing;
 }
 
@@ -38,7 +45,7 @@ export function windowsPath(path) {
 
 /** A new prefix that says it is Windows 10; Node refuses what Wine says by itself. */
 export async function makePrefix() {
-  const made = join(FOLDER, "prefix", "made-by-qbconnector");
+  const made = join(environment.WINEPREFIX, "made-by-qbconnector");
   if (existsSync(made)) return;
   mkdirSync(FOLDER, { recursive: true });
   await must("wineboot", ["--init"]);
@@ -50,10 +57,12 @@ export async function makePrefix() {
 export async function makeStub() {
   const sources = resolve("test", "windows", "stub");
   mkdirSync(STUB, { recursive: true });
-  const made = spawnSync("sh", [join(sources, "build.sh"), STUB], { stdio: "inherit" });
+  const made = spawnSync("sh", [join(sources, "build.sh"), STUB, TARGET.machine], { stdio: "inherit" });
   if (made.status !== 0) throw new Error("the stub does not compile");
-  await must("regsvr32", ["/s", windowsPath(join(STUB, "stub.dll"))]);
-  await must(join(STUB, "stub.exe"), ["/regserver"]);
+  const registrar = BITS === 32 ? "C:\\windows\\syswow64\\regsvr32.exe" : "regsvr32";
+  await must(registrar, ["/s", windowsPath(join(STUB, "stub.dll"))]);
+  // With 32 the library alone: a request processor in a process of its own would be preferred.
+  if (BITS === 64) await must(join(STUB, "stub.exe"), ["/regserver"]);
 }
 
 async function must(program, args) {

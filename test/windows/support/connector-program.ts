@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { QBConnector } from "qbconnector";
 import { ComRequestProcessor } from "qbconnector/com";
+import { node32 } from "./node-32.js";
 import type { ConnectorProgramOptions } from "./windows-connector.js";
 
 const options = JSON.parse(process.env["QB_PROGRAM"] ?? "{}") as ConnectorProgramOptions;
 const control = connect(Number(process.env["QB_CONTROL_PORT"]), "127.0.0.1");
 const folder = mkdtempSync(join(tmpdir(), "qbconnector-program-"));
-const quickbooks = new ComRequestProcessor(options.com);
+const quickbooks = new ComRequestProcessor({ ...node32, ...options.com });
 const connector = new QBConnector({
   localPort: 0,
   quickbooks,
