@@ -3,6 +3,7 @@ import { QBError } from "../../errors.js";
 import type { QuickBooksSession, QuickBooksSettings, RequestProcessor } from "../request-processor.js";
 import { completeComOptions, type ComOptions, type ComRequestProcessorOptions } from "./com-options.js";
 import { ComRoad } from "./com-road.js";
+import { bitnessOf } from "./machine-facts.js";
 import { diagnoseQuickBooks } from "./diagnosis/diagnose-quickbooks.js";
 import { systemSurroundings } from "./surroundings.js";
 
@@ -42,7 +43,7 @@ export class ComRequestProcessor implements RequestProcessor {
       look: (until: AbortSignal) => road.look(until),
       open: (until: AbortSignal) => road.tryToOpen(settings, until),
       isInUse: () => road.isInUse,
-      bitness: process.arch === "ia32" ? 32 : 64,
+      bitness: bitnessOf(process.arch),
       node32: this.#options.node32,
     } as const;
     return await diagnoseQuickBooks(settings, sight, { signal });

@@ -7,6 +7,17 @@ export type RegistryView = "64-bit" | "32-bit";
  */
 export type Bitness = 32 | 64 | "ARM64";
 
+/** Of a program on this machine, by Node's name of its architecture. */
+export function bitnessOf(architecture: string): Bitness {
+  if (architecture === "arm64") return "ARM64";
+  return architecture === "ia32" ? 32 : 64;
+}
+
+/** As people read it: `32-bit`, `ARM64`. */
+export function nameOfBitness(bitness: Bitness): string {
+  return bitness === "ARM64" ? bitness : `${bitness}-bit`;
+}
+
 /** A registered request processor. */
 export interface RegisteredServer {
   readonly progId: string;

@@ -1,7 +1,7 @@
 import { QBError } from "../../errors.js";
 import { NODE_32 } from "../../node-32.js";
 import type { ServerChoice } from "./host-protocol.js";
-import type { Bitness, RegisteredServer, RegistryView } from "./machine-facts.js";
+import { nameOfBitness, type Bitness, type RegisteredServer, type RegistryView } from "./machine-facts.js";
 
 /** The newest first. `QBXMLRP2e` is Intuit's sample of a request processor in a process of its own. */
 const IN_PROCESS = [
@@ -74,7 +74,7 @@ function nothingUsable(
   other: RegisteredServer | undefined,
 ): QBError {
   const lookedFor = [...IN_PROCESS, ...OUT_OF_PROCESS];
-  const message = `no request processor of QuickBooks that this ${nameOf(bitness)} program can use is registered; looked in the 64-bit and the 32-bit registry for ${lookedFor.join(", ")}`;
+  const message = `no request processor of QuickBooks that this ${nameOfBitness(bitness)} program can use is registered; looked in the 64-bit and the 32-bit registry for ${lookedFor.join(", ")}`;
   const found = servers.map(describe);
   return new QBError("QB_INSTALLATION", `${message}; found ${found.join("; ") || "nothing"}`, {
     advice: adviceFor(servers, bitness, other),
@@ -86,17 +86,13 @@ function nothingUsable(
 export function notA32BitNode(bitness: Bitness, cause: QBError): QBError {
   return new QBError(
     "QB_INSTALLATION",
-    `node32 is the path of a Node that is ${nameOf(bitness)}, not 32-bit`,
+    `node32 is the path of a Node that is ${nameOfBitness(bitness)}, not 32-bit`,
     {
       advice: NODE_32,
       details: { ...cause.details, bitness },
       cause,
     },
   );
-}
-
-function nameOf(bitness: Bitness): string {
-  return bitness === "ARM64" ? bitness : `${bitness}-bit`;
 }
 
 function describe({ progId, view, kind, path, exists }: RegisteredServer): string {

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import type { Check } from "../../../diagnosis.js";
 import { QBError } from "../../../errors.js";
 import type { QuickBooksSettings } from "../../request-processor.js";
-import type { MachineFacts } from "../machine-facts.js";
+import type { Bitness, MachineFacts } from "../machine-facts.js";
 import { checkQuickBooks } from "./quickbooks-checks.js";
 import type { Attempt, FileState, QuickBooksFacts } from "./quickbooks-facts.js";
 
@@ -13,7 +13,7 @@ export interface QuickBooksSight {
   open(signal: AbortSignal): Promise<string>;
   /** A call has QuickBooks at this moment, which would have to wait for it. */
   isInUse(): boolean;
-  readonly bitness: 32 | 64;
+  readonly bitness: Bitness;
   readonly node32: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { QBError } from "../../../errors.js";
-import type { MachineFacts } from "../machine-facts.js";
+import type { Bitness, MachineFacts } from "../machine-facts.js";
 
 /** How it went to open QuickBooks; `tried` false when nobody tried, and why. */
 export type Attempt =
@@ -14,7 +14,7 @@ export type FileState = "found" | "missing" | "refused";
 export interface QuickBooksFacts {
   readonly platform: string;
   /** Of the Node.js that runs the host. */
-  readonly bitness: 32 | 64;
+  readonly bitness: Bitness;
   /** A 32-bit node.exe that was given for a 32-bit QuickBooks. */
   readonly node32: string | undefined;
   /** Undefined when the host could not look; then `hostFailure` says why. */

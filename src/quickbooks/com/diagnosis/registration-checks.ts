@@ -1,6 +1,6 @@
 import { fail, pass, skip, type Check } from "../../../diagnosis.js";
 import type { QBError } from "../../../errors.js";
-import type { RegisteredServer } from "../machine-facts.js";
+import { nameOfBitness, type Bitness, type RegisteredServer } from "../machine-facts.js";
 import { chooseServer } from "../server-choice.js";
 import type { QuickBooksFacts } from "./quickbooks-facts.js";
 
@@ -33,18 +33,22 @@ export function checkBitness({ machine, bitness, node32 }: QuickBooksFacts): Che
     if (server.kind === "local-server")
       return pass(
         "bitness",
-        `${bitness}-bit Node.js reaches ${server.progId}, which is a program of its own`,
+        `${nameOfBitness(bitness)} Node.js reaches ${server.progId}, which is a program of its own`,
       );
-    return pass("bitness", `Node.js and ${server.progId} are ${bitness}-bit`);
+    return pass("bitness", `Node.js and ${server.progId} are ${nameOfBitness(bitness)}`);
   } catch (error) {
-    return unfit(bitness, error);
+    return unfit(usable, bitness, error);
   }
 }
 
-function unfit(bitness: 32 | 64, error: unknown): Check {
+function unfit(usable: readonly RegisteredServer[], bitness: Bitness, error: unknown): Check {
   const { advice } = error as QBError;
-  const other = bitness === 64 ? 32 : 64;
-  return fail("bitness", `Node.js is ${bitness}-bit, but the request processor is ${other}-bit only`, advice);
+  const views = [...new Set(usable.map(({ view }) => view))].join(" and ");
+  return fail(
+    "bitness",
+    `Node.js is ${nameOfBitness(bitness)}, but the request processor is ${views} only`,
+    advice,
+  );
 }
 
 /** Each file once, with where it is registered. */

@@ -3,7 +3,7 @@ import { deserialize, serialize } from "node:v8";
 import { AnswerFrames } from "../answer-frames.js";
 import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
 import { FRAME_HEADER_BYTES, frameOf, MESSAGE, PIPE, SECRET, writeFrameHeader } from "../host-frames.js";
-import { bitness } from "./bitness.js";
+import { bitnessOf } from "../machine-facts.js";
 import { ComHost } from "./com-host.js";
 
 const socket = connect(process.env[PIPE] ?? "");
@@ -40,4 +40,4 @@ socket.on("error", () => {});
 socket.on("end", leave);
 socket.on("close", leave);
 socket.write(secret);
-send({ ready: true, bitness });
+send({ ready: true, bitness: bitnessOf(process.arch) });

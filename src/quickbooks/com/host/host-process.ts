@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 import { FRAME_HEADER_BYTES, writeFrameHeader } from "../host-frames.js";
 import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
+import { bitnessOf } from "../machine-facts.js";
 import { ComHost } from "./com-host.js";
-import { bitness } from "./bitness.js";
 
 const answers = 3;
 
@@ -23,4 +23,4 @@ process.on("disconnect", () => {
   host.end();
   process.exit(0);
 });
-send({ ready: true, bitness });
+send({ ready: true, bitness: bitnessOf(process.arch) });

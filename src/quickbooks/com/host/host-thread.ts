@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
-import { bitness } from "./bitness.js";
+import { bitnessOf } from "../machine-facts.js";
 import { ComHost } from "./com-host.js";
 
 function send(message: HostReady | HostReply): void {
@@ -15,4 +15,4 @@ const host = new ComHost({
 
 parentPort?.on("message", (command: HostCommand) => void host.take(command));
 parentPort?.on("close", () => host.end());
-send({ ready: true, bitness });
+send({ ready: true, bitness: bitnessOf(process.arch) });
