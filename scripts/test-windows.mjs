@@ -17,7 +17,7 @@ import { buildStubLibraries } from "../test/windows/stub-libraries/build.mjs";
 const FILE_TIMEOUT_MS = 600_000;
 const filters = process.argv.slice(2).filter((word) => word !== "--32");
 /** The tests whose program is told of a 32-bit Node. */
-const WITH_32 = ["contract.test.js", "main-job.test.js", "hresults.test.js"];
+const WITH_32 = ["contract.test.js", "node-32.test.js", "main-job.test.js", "hresults.test.js"];
 /** What tests on this side have to know. */
 const places = { QB_WINE: WINE, QB_WINDOWS_NODE: NODE_EXE, QB_WINDOWS_APP: APP, QB_STUB: STUB };
 if (BITS === 32) environment.QB_NODE32 = windowsPath(NODE_32_EXE);
@@ -35,6 +35,7 @@ try {
   await makePrefix();
   await makeStub();
   for (const file of wanted("windows")) report(file, await runOnWindows(file));
+  if (BITS === 32) for (const file of wanted("windows/bits32")) report(file, await runOnWindows(file));
   for (const file of wanted("windows/outside")) report(file, await runHere(file));
   if (BITS === 64 && filters.length === 0 && !(await testOnWindowsNode())) failed++;
 } catch (error) {
