@@ -33,8 +33,7 @@ export class PipeLink implements HostLink {
     this.#server = createServer((socket) => this.#admit(socket));
     this.#server.on("error", (error) => this.#onError(`it has no way to us: ${error.message}`));
     this.#server.listen(path);
-    const env = { ...process.env, [PIPE]: path, [SECRET]: this.#secret };
-    this.#child = spawn(execPath, [module], { env, stdio: "ignore", windowsHide: true });
+    this.#child = this.#spawn(module, execPath, path);
     this.#child.on("error", (error) => {
       if (this.#child.pid === undefined) this.#onError(`it could not be started: ${error.message}`);
     });
@@ -42,6 +41,16 @@ export class PipeLink implements HostLink {
       this.#onExit(signal === null ? `exit code ${code}` : `signal ${signal}`);
     });
     this.hold(false);
+  }
+
+  #spawn(module: string, execPath: string, path: string): ChildProcess {
+    const env = { ...process.env, [PIPE]: path, [SECRET]: this.#secret };
+    try {
+      return spawn(execPath, [module], { env, stdio: "ignore", windowsHide: true });
+    } catch (error) {
+      this.#server.close();
+      throw error;
+    }
   }
 
   post(command: HostCommand): void {

@@ -116,6 +116,14 @@ socket.write(Buffer.concat([Buffer.from(secret), frameOf(0, serialize({ heardBef
     }
   });
 
+  it("listens no more when the system refuses to start the program at all", async () => {
+    const pipes = (): number => process.getActiveResourcesInfo().filter((kind) => /Pipe/.test(kind)).length;
+    const before = pipes();
+    const events = { isExpected: () => false, onMessage() {}, onAnswer() {}, onGarbage() {}, onGone() {} };
+    assert.throws(() => new PipeLink(HOST, "\0", events), { code: "ERR_INVALID_ARG_VALUE" });
+    await until(() => pipes() === before, "nothing is left");
+  });
+
   it("tells how it ended, once: crash, kill, no such program", async (t) => {
     const crashed = startCode(t, `process.exit(3);`);
     await until(() => crashed.ends.length > 0, "the crash is told");
