@@ -1,7 +1,7 @@
-import { Worker } from "node:worker_threads";
 import { QBError } from "../errors.js";
 import { logonFailure } from "./logon-failures.js";
 import type { LogonAnswer, LogonTask } from "./logon-thread.js";
+import { LogonThreads, NoLogonAnswer } from "./logon-threads.js";
 
 export interface LogonCredentials {
   /** `name`, `DOMAIN\name` or `name@domain`. */
@@ -14,11 +14,13 @@ export interface LogonCredentials {
 /** A domain controller that does not answer takes Windows longer to give up. */
 const TIME_LIMIT_MS = 60_000;
 
+const threads = new LogonThreads(new URL("./logon-thread.js", import.meta.url), TIME_LIMIT_MS);
+
 /**
  * Asks Windows whether a logon succeeds, and logs off at once; a refusal says why. Rejects with `QB_LOGON_UNAVAILABLE` when Windows
  * cannot say.
  *
- * The call blocks, and its error is the thread's own, so each has a thread, which ends with it.
+ * The call blocks, and its error is the thread's own, so each has a thread to itself.
  */
 export async function logOn(
   credentials: LogonCredentials,
@@ -41,24 +43,13 @@ function verdictOf(answer: LogonAnswer): true | { readonly reason: string } {
 const GUEST =
   "Windows took it for a guest, whose password it does not check: disable the guest account, and check the user's name";
 
-function answerOf(task: LogonTask): Promise<LogonAnswer> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL("./logon-thread.js", import.meta.url), {
-      workerData: task,
-      execArgv: [],
-    });
-    const timer = setTimeout(() => {
-      thread.unref();
-      void thread.terminate();
-      reject(unavailable(`Windows did not answer within ${TIME_LIMIT_MS / 1000} seconds`));
-    }, TIME_LIMIT_MS);
-    thread.once("message", resolve);
-    thread.once("error", (cause) => reject(unavailable("the logon could not be tried", undefined, cause)));
-    thread.once("exit", () => {
-      clearTimeout(timer);
-      reject(unavailable("the thread that asks Windows ended"));
-    });
-  });
+async function answerOf(task: LogonTask): Promise<LogonAnswer> {
+  try {
+    return await threads.ask(task);
+  } catch (error) {
+    if (!(error instanceof NoLogonAnswer)) throw error;
+    throw unavailable(error.message, undefined, error.cause);
+  }
 }
 
 function unavailable(message: string, advice?: string, cause?: unknown): QBError {

@@ -10,6 +10,7 @@ import { stubLibrary } from "./support/stub-libraries.js";
 const library = stubLibrary("accounts");
 const stub = native().open(library);
 const calls = stub.define<number>("int32_t __stdcall StubCalls()");
+const threads = stub.define<number>("int32_t __stdcall StubThreads()");
 const lastCall = stub.define<string>("str16 __stdcall StubLastCall()");
 const tokens = stub.define<number>("int32_t __stdcall StubTokens()");
 const openTokens = stub.define<number>("int32_t __stdcall StubOpenTokens()");
@@ -97,6 +98,26 @@ describe("a logon", () => {
     for (let count = 0; count < 20; count++) await logOnAs(count % 2 === 0 ? "right" : "guest");
     assert.equal(tokens(), before + 20);
     assert.equal(openTokens(), 0);
+  });
+});
+
+describe("the threads of logons", () => {
+  it("are kept: 300 logons one after the other have one", async () => {
+    await logOnAs("right");
+    const before = threads();
+    for (let count = 0; count < 300; count++) await logOnAs(count % 2 === 0 ? "right" : "locked");
+    assert.equal(threads(), before);
+  });
+
+  it("are as many as there are logons at the same time, and four are kept", async () => {
+    const together = async (count: number): Promise<unknown> =>
+      await Promise.all(Array.from({ length: count }, () => logOnAs("slow")));
+    await together(6);
+    const before = threads();
+    await together(4);
+    assert.equal(threads(), before);
+    await together(5);
+    assert.equal(threads(), before + 1);
   });
 });
 

@@ -14,9 +14,25 @@ static const Account ACCOUNTS[] = {
     {L"ended", 1793},   {L"mustchange", 1907}, {L"locked", 1909},   {L"odd", 4242},      {L"right@foo.example", 0},
 };
 
-static volatile LONG calls, tokens;
+static volatile LONG calls, tokens, threads;
+static DWORD slot = TLS_OUT_OF_INDEXES;
 static volatile LONG asGuest;
 static wchar_t last[1024];
+
+BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, LPVOID reserved) {
+  (void)library;
+  (void)reserved;
+  if (reason == DLL_PROCESS_ATTACH) slot = TlsAlloc();
+  if (reason == DLL_PROCESS_DETACH) TlsFree(slot);
+  return slot != TLS_OUT_OF_INDEXES;
+}
+
+/* A new thread has nothing in its slot, even where its number was another's before. */
+static void countThread(void) {
+  if (TlsGetValue(slot)) return;
+  TlsSetValue(slot, &slot);
+  InterlockedIncrement(&threads);
+}
 
 static HANDLE named(LONG number, BOOL make) {
   wchar_t name[64];
@@ -33,6 +49,7 @@ __declspec(dllexport) BOOL WINAPI LogonUserW(LPCWSTR user, LPCWSTR domain, LPCWS
                                              PHANDLE token) {
   size_t i;
   InterlockedIncrement(&calls);
+  countThread();
   _snwprintf(last, 1023, L"%ls|%ls|%lu|%lu", user, domain ? domain : L"(null)", type, provider);
   if (!wcsncmp(user, L"slow", 4)) Sleep(2000);
   for (i = 0; i < sizeof ACCOUNTS / sizeof *ACCOUNTS; i++) {
@@ -69,6 +86,9 @@ __declspec(dllexport) BOOL WINAPI CopySid(DWORD length, PSID copy, PSID sid) {
 }
 
 __declspec(dllexport) LONG WINAPI StubCalls(void) { return calls; }
+
+/* How many threads have called LogonUserW. */
+__declspec(dllexport) LONG WINAPI StubThreads(void) { return threads; }
 
 /* name|domain|type|provider */
 __declspec(dllexport) LPCWSTR WINAPI StubLastCall(void) { return last; }
