@@ -6,7 +6,12 @@ import type { MessageSet, QuickBooksSession, QuickBooksSettings } from "qbconnec
 /** What a call does instead of answering. */
 export type Act =
   | { readonly exit: number; readonly lastWords?: string }
-  | { readonly hresult: string; readonly description?: string }
+  | {
+      readonly hresult: string;
+      readonly description?: string;
+      readonly remains?: true;
+      readonly times?: number;
+    }
   | { readonly error: { readonly message: string; readonly advice?: string } }
   | { readonly bytes: number }
   | { readonly reply: unknown }
@@ -79,6 +84,17 @@ function failure(step: string, hresult: string, description = ""): unknown {
   return { failure: { step, hresult: Number(hresult), description } };
 }
 
+const played = new Map<string, number>();
+
+/** The act of a call, as often as it says. */
+function actOf(call: string): Act | undefined {
+  const act = script.acts?.[call];
+  const count = (played.get(call) ?? 0) + 1;
+  played.set(call, count);
+  const { times = count } = typeof act === "object" && "times" in act ? act : {};
+  return count > times ? undefined : act;
+}
+
 function play(act: Act, { id, call }: Command): void {
   if (act === "hang") hang();
   if ("frame" in act) {
@@ -93,7 +109,8 @@ function play(act: Act, { id, call }: Command): void {
   if ("bytes" in act) return answer(id, Buffer.alloc(act.bytes, "x"));
   if ("reply" in act) return send(act.reply);
   if ("error" in act) return send({ id, error: act.error });
-  send({ id, ...(failure(call, act.hresult, act.description) as object) });
+  const remains = act.remains === true ? { remains: true } : {};
+  send({ id, ...(failure(call, act.hresult, act.description) as object), ...remains });
 }
 
 async function open({ id, settings }: Command): Promise<void> {
@@ -136,7 +153,7 @@ async function obey(command: Command): Promise<void> {
 
 async function take(command: Command): Promise<void> {
   log(command.call);
-  const act = script.acts?.[command.call];
+  const act = actOf(command.call);
   if (act !== undefined) return play(act, command);
   try {
     await obey(command);
@@ -155,5 +172,11 @@ if (parentPort === null) {
     log("end");
     process.exit(0);
   });
-} else parentPort.on("message", (command: Command) => void take(command));
+} else {
+  parentPort.on("message", (message: Command | { readonly end: true }) => {
+    if (!("end" in message)) return void take(message);
+    log("end");
+    parentPort?.close();
+  });
+}
 send({ ready: true, bitness: script.bitness ?? 64 });

@@ -139,6 +139,7 @@ describe("a step that fails", () => {
     quickBooks.script(({ method }) => (method === "OpenConnection2" ? undefined : { hresult: 0x80040402 }));
     const reply = await host.ask({ call: "open", server: newestServer, settings: plainSettings });
     assert.ok("failure" in reply && reply.failure.step === "BeginSession", JSON.stringify(reply));
+    assert.equal(reply.remains, true);
     assert.deepEqual(methods(quickBooks), ["OpenConnection2", "BeginSession", "CloseConnection"]);
     await until(() => quickBooks.connected() === 0, "the request processor is released");
   });

@@ -8,6 +8,7 @@ import { ComSession, type ComSessionEvents, type HostedSession } from "./com-ses
 import { CrashBackOff } from "./crash-back-off.js";
 import { Host } from "./host.js";
 import { hostNotStarted } from "./host-failure.js";
+import { HostPool } from "./host-pool.js";
 import type { MachineFacts } from "./machine-facts.js";
 import { chooseServer, notA32BitNode, type ChosenServer } from "./server-choice.js";
 import type { Surroundings } from "./surroundings.js";
@@ -20,7 +21,10 @@ interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Opens sessions in hosts of their own, and parks those that nobody uses for the next call with the same settings. */
+/**
+ * Opens sessions in hosts of their own, and parks those that nobody uses for the next call with the same settings. Hosts that have
+ * no session any more serve the next one of the same application.
+ */
 export class ComRoad implements RequestProcessor {
   readonly #options: ComOptions;
   readonly #surroundings: Surroundings;
@@ -28,6 +32,7 @@ export class ComRoad implements RequestProcessor {
   readonly #closeAndRetry: CloseAndRetry;
   readonly #sessionEvents: ComSessionEvents;
   readonly #parked = new Set<ParkedSession>();
+  readonly #hosts: HostPool;
   #inUse = 0;
   readonly #ending = new Set<Promise<void>>();
   #chosen: ChosenServer | undefined;
@@ -36,7 +41,12 @@ export class ComRoad implements RequestProcessor {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#backOff = new CrashBackOff(surroundings.clock);
-    this.#closeAndRetry = new CloseAndRetry(options, surroundings, (signal) => this.look(signal));
+    this.#closeAndRetry = new CloseAndRetry(options, surroundings, (signal) => this.#lookAlone(signal));
+    this.#hosts = new HostPool({
+      clock: surroundings.clock,
+      idleMs: options.idleReleaseMs,
+      start: (inNode32) => this.#start(inNode32),
+    });
     this.#sessionEvents = {
       onAnswer: () => this.#backOff.succeeded(),
       onClose: (hosted, isWell) => {
@@ -70,6 +80,7 @@ export class ComRoad implements RequestProcessor {
   async release(): Promise<void> {
     for (const parked of this.#parked) this.#endParked(parked);
     await Promise.all(this.#ending);
+    await this.#hosts.release();
   }
 
   /** What stands between this program and QuickBooks, as a host of its own sees it. */
@@ -80,6 +91,12 @@ export class ComRoad implements RequestProcessor {
     } finally {
       await host.end();
     }
+  }
+
+  /** Before QuickBooks is ended: hosts may remember the one that they failed to open. */
+  async #lookAlone(signal: AbortSignal | undefined): Promise<MachineFacts> {
+    await this.#hosts.release();
+    return await this.look(signal);
   }
 
   /** The parked session with these settings, if QuickBooks still has it. */
@@ -101,13 +118,13 @@ export class ComRoad implements RequestProcessor {
   }
 
   async #openAlone(settings: QuickBooksSettings, signal: AbortSignal | undefined): Promise<HostedSession> {
-    for (const one of this.#parked) if (isInTheWay(one, settings)) this.#endParked(one);
+    for (const one of this.#parked) if (isInTheWay(one, settings)) this.#clear(one);
     await Promise.all(this.#ending);
     return await this.#openNew(settings, signal);
   }
 
   async #openNew(settings: QuickBooksSettings, signal: AbortSignal | undefined): Promise<HostedSession> {
-    const { host, server, needsNode32 } = await this.#hostWithServer(signal);
+    const { host, server, needsNode32 } = await this.#hostWithServer(settings, signal);
     const { unattendedMode, personalData, logger } = this.#options;
     try {
       const opened = await host.open(server, { ...settings, unattendedMode, personalData }, signal);
@@ -115,35 +132,47 @@ export class ComRoad implements RequestProcessor {
       logger.debug({ companyFile, release, versions, notes }, "a session with QuickBooks is open");
       return { host, settings, companyFile };
     } catch (error) {
-      await host.end();
-      if (!(error instanceof QBError) || error.details["step"] !== "CoCreateInstance") throw error;
-      this.#chosen = undefined;
-      throw needsNode32 && host.bitness !== 32 ? notA32BitNode(host.bitness, error) : error;
+      const isCreation = error instanceof QBError && error.details["step"] === "CoCreateInstance";
+      if (isCreation) this.#chosen = undefined;
+      const isWrongNode = isCreation && needsNode32 && host.bitness !== 32;
+      await (isWrongNode ? host.end() : this.#hosts.giveBack(host));
+      throw isWrongNode ? notA32BitNode(host.bitness, error) : error;
     }
   }
 
   /** The choice is kept until the chosen one cannot be created. */
-  async #hostWithServer(signal: AbortSignal | undefined): Promise<ChosenServer & { readonly host: Host }> {
-    if (this.#chosen !== undefined) return { ...this.#chosen, host: this.#start(this.#chosen) };
-    const host = this.#start();
+  async #hostWithServer(
+    settings: QuickBooksSettings,
+    signal: AbortSignal | undefined,
+  ): Promise<ChosenServer & { readonly host: Host }> {
+    const { applicationName, applicationId } = settings;
+    const take = (inNode32: boolean): Host => this.#hosts.take({ applicationName, applicationId, inNode32 });
+    if (this.#chosen !== undefined) return { ...this.#chosen, host: take(this.#chosen.needsNode32) };
+    const host = take(false);
+    const chosen = await this.#choose(host, signal);
+    if (!chosen.needsNode32) return { ...chosen, host };
+    await this.#hosts.giveBack(host);
+    return { ...chosen, host: take(true) };
+  }
+
+  async #choose(host: Host, signal: AbortSignal | undefined): Promise<ChosenServer> {
     try {
       const servers = await host.find(signal);
-      this.#chosen = chooseServer(servers, host.bitness, this.#options.node32);
+      const chosen = chooseServer(servers, host.bitness, this.#options.node32);
+      this.#chosen = chosen;
+      return chosen;
     } catch (error) {
       await host.end();
       throw error;
     }
-    if (!this.#chosen.needsNode32) return { ...this.#chosen, host };
-    await host.end();
-    return { ...this.#chosen, host: this.#start(this.#chosen) };
   }
 
-  #start(chosen?: ChosenServer): Host {
+  #start(inNode32 = false): Host {
     this.#backOff.check();
     const { clock, startProcess, startNode32, startThread } = this.#surroundings;
     const { host, node32, logger } = this.#options;
     const own = host === "thread" ? startThread : startProcess;
-    const other = chosen?.needsNode32 === true ? node32 : undefined;
+    const other = inNode32 ? node32 : undefined;
     const start = other === undefined ? own() : startNode32(other);
     try {
       return new Host({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
@@ -170,11 +199,21 @@ export class ComRoad implements RequestProcessor {
     void this.#end(parked);
   }
 
+  /** Ends the session; its host may serve another. */
+  #clear(parked: ParkedSession): void {
+    this.#unpark(parked);
+    void this.#toEnd(parked, () => this.#hosts.giveBack(parked.host));
+  }
+
+  #end(hosted: HostedSession): Promise<void> {
+    return this.#toEnd(hosted, () => hosted.host.end());
+  }
+
   /** Until it has ended, no other session is opened. */
-  #end({ host }: HostedSession): Promise<void> {
+  #toEnd({ host }: HostedSession, afterwards: () => Promise<void>): Promise<void> {
     const end = async (): Promise<void> => {
       if (host.isAlive) await host.closeSession();
-      await host.end();
+      await afterwards();
     };
     const ended = end().finally(() => this.#ending.delete(ended));
     this.#ending.add(ended);

@@ -35,6 +35,11 @@ export type HostCommand =
   /** Ends session and connection, and releases the request processor. */
   | { readonly id: number; readonly call: "close" };
 
+/** Said to a host in a thread when no command will follow. One in a process sees that its channel is closed. */
+export interface HostEnd {
+  readonly end: true;
+}
+
 /** What a host says once, when it is ready for commands. */
 export interface HostReady {
   readonly ready: true;
@@ -68,6 +73,7 @@ export type HostReply =
   | { readonly id: number; readonly opened: SessionFacts }
   | { readonly id: number; readonly companyFile: string }
   | { readonly id: number; readonly closed: true }
-  | { readonly id: number; readonly failure: HostFailure }
+  /** After `open` nothing of the session remains, unless it says so: then undoing failed, too. */
+  | { readonly id: number; readonly failure: HostFailure; readonly remains?: true }
   /** The host itself could not do it: no koffi, or a defect. */
   | { readonly id: number; readonly error: { readonly message: string; readonly advice?: string } };

@@ -59,6 +59,8 @@ export class Host {
   #bitness: Bitness | undefined;
   #isEnding = false;
   #isAlive = true;
+  #isSound = true;
+  #holdsSession = false;
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -74,6 +76,11 @@ export class Host {
 
   get isAlive(): boolean {
     return this.#isAlive && !this.#isEnding;
+  }
+
+  /** Whether it can serve another session: it holds nothing of QuickBooks, and failed in nothing itself. */
+  get isReusable(): boolean {
+    return this.isAlive && this.#isSound && !this.#holdsSession;
   }
 
   /** Of the host's program; known after its first answer. */
@@ -162,6 +169,7 @@ export class Host {
     const command = { ...question, id: ++this.#lastId } as HostCommand;
     const onAbort = (): void => void this.kill();
     signal?.addEventListener("abort", onAbort);
+    if (command.call === "open") this.#holdsSession = true;
     this.#link.hold(true);
     try {
       return await new Promise<Answers[Name]>((resolve, reject) => {
@@ -181,10 +189,17 @@ export class Host {
     const pending = this.#pending;
     if (pending === undefined || reply["id"] !== pending.id)
       return this.#onGarbage("a reply to nothing that was asked");
-    if ("failure" in reply || "error" in reply) return this.#reject(failureOf(reply as HostReply));
+    if ("failure" in reply || "error" in reply) return this.#onFailure(reply as HostReply, pending.command);
     if (pending.answer === "document" || !(pending.answer in reply))
       return this.#onGarbage(`a reply that does not fit ${pending.command.call}`);
+    if (pending.answer === "closed") this.#holdsSession = false;
     this.#resolve(reply[pending.answer]);
+  }
+
+  #onFailure(reply: HostReply, { call }: HostCommand): void {
+    if ("error" in reply) this.#isSound = false;
+    if (call === "open" && !("remains" in reply)) this.#holdsSession = false;
+    this.#reject(failureOf(reply));
   }
 
   #onReady(ready: object): void {

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { HostLink, HostLinkEvents } from "./host-link.js";
-import type { HostCommand } from "./host-protocol.js";
+import type { HostCommand, HostEnd } from "./host-protocol.js";
 
 /** A host in a thread of this program: light, but a call that hangs cannot be ended, and a crash ends the program. */
 export class ThreadLink implements HostLink {
@@ -23,9 +23,9 @@ export class ThreadLink implements HostLink {
     this.#worker.postMessage(command);
   }
 
-  /** It holds nothing any more, so there is nothing to cut off. */
   end(): void {
-    this.kill();
+    const end: HostEnd = { end: true };
+    this.#worker.postMessage(end);
   }
 
   kill(): void {

@@ -1,7 +1,7 @@
 import { QBError } from "../../../errors.js";
 import { AutomationFailure } from "../../../windows/automation/automation-failure.js";
 import type { HostCommand, HostReply } from "../host-protocol.js";
-import { ComSession } from "./com-session.js";
+import { ComSession, NotUndone } from "./com-session.js";
 
 /** While nobody asks anything; often enough for programs that send to all windows and wait. */
 const pumpIntervalMs = 50;
@@ -94,6 +94,7 @@ export class ComHost {
 }
 
 function refusal(id: number, error: unknown): HostReply {
+  if (error instanceof NotUndone) return { ...refusal(id, error.cause), remains: true };
   if (error instanceof AutomationFailure) {
     const { step, hresult, description } = error;
     return { id, failure: { step, hresult, description } };

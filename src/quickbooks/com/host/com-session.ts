@@ -5,6 +5,13 @@ import { askIfPossible, callIfKnown } from "./optional-call.js";
 import { type AuthPreferencesObject, RequestProcessorObject } from "./request-processor-object.js";
 import { UndoList } from "./undo-list.js";
 
+/** A session could not be opened, and something of it may remain. The cause is why it could not be opened. */
+export class NotUndone extends Error {
+  constructor(cause: unknown) {
+    super("something of a session that could not be opened remains", { cause });
+  }
+}
+
 /** Connection and session with QuickBooks, with the object and the apartment that they live in. */
 export class ComSession {
   readonly facts: SessionFacts;
@@ -25,14 +32,13 @@ export class ComSession {
     this.facts = this.#look(preferences, notes);
   }
 
-  /** When a step fails, those before it are undone, and the failure of the step is thrown. */
+  /** When a step fails, those before it are undone, and its failure is thrown, as `NotUndone` when that fails, too. */
   static open(server: ServerChoice, settings: HostSettings): ComSession {
     const undo = new UndoList();
     try {
       return new ComSession(server, settings, undo);
     } catch (error) {
-      undo.run();
-      throw error;
+      throw undo.run() === undefined ? error : new NotUndone(error);
     }
   }
 

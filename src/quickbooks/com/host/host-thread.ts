@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
+import type { HostCommand, HostEnd, HostReady, HostReply } from "../host-protocol.js";
 import { bitnessOf } from "../machine-facts.js";
 import { ComHost } from "./com-host.js";
 
@@ -13,6 +13,14 @@ const host = new ComHost({
   answer: (id, answer) => parentPort?.postMessage({ id, answer }, [answer.buffer]),
 });
 
-parentPort?.on("message", (command: HostCommand) => void host.take(command));
+function end(): void {
+  host.end();
+  parentPort?.close();
+}
+
+parentPort?.on("message", (message: HostCommand | HostEnd) => {
+  if ("end" in message) end();
+  else void host.take(message);
+});
 parentPort?.on("close", () => host.end());
 send({ ready: true, bitness: bitnessOf(process.arch) });

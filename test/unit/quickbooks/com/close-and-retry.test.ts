@@ -61,6 +61,7 @@ describe("closeAndRetryConnect", () => {
   it("is off: QuickBooks is not ended", async (t) => {
     const { road, ended, calls } = stuck(t, {});
     await assert.rejects(road.open(SETTINGS), { hresult: "0x80040401" });
+    await road.release();
     assert.deepEqual(ended, []);
     assert.deepEqual(calls(), ["1 find", "1 open", "1 end"]);
   });
