@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, it } from "node:test";
 import { ComSession } from "../../dist/quickbooks/com/host/com-session.js";
 import { oleFunctions } from "../../dist/windows/automation/ole-functions.js";
@@ -48,6 +49,21 @@ describe("the host in a thread", () => {
     answer();
     assert.equal(Buffer.from(await document).toString(), "late");
   });
+});
+
+describe("the end of a host in a thread", () => {
+  for (const isOpen of [true, false])
+    it(`comes by itself when it is told, ${isOpen ? "with" : "without"} a session`, async (t) => {
+      const quickBooks = await startScriptedQuickBooks(t);
+      const host = await HostWorker.start(t);
+      if (isOpen) await host.ask({ call: "open", server: newestServer, settings: plainSettings });
+      const exit = once(host.worker, "exit");
+      host.worker.postMessage({ end: true });
+      assert.deepEqual(await exit, [0]);
+      const ends = quickBooks.calls.map(({ method }) => method).slice(-2);
+      assert.deepEqual(ends, isOpen ? ["EndSession", "CloseConnection"] : []);
+      await until(() => quickBooks.connected() === 0, "the request processor is released");
+    });
 });
 
 describe("a window on the host's thread", () => {

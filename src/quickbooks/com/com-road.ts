@@ -151,7 +151,7 @@ export class ComRoad implements RequestProcessor {
     const host = take(false);
     const chosen = await this.#choose(host, signal);
     if (!chosen.needsNode32) return { ...chosen, host };
-    await this.#hosts.giveBack(host);
+    await host.end();
     return { ...chosen, host: take(true) };
   }
 
