@@ -59,6 +59,7 @@ describe("threads of logons", () => {
     const threads = new LogonThreads(MODULE, LONG_MS);
     const exit = started.then((worker) => once(worker, "exit"));
     const first = await ask(threads, "answer and exit");
+    (await started).ref();
     await exit;
     const next = await ask(threads);
     assert.notEqual(next, first);
