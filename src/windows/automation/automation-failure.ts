@@ -3,6 +3,8 @@ export const DISP_E_UNKNOWNNAME = 0x80020006;
 /** The object knows the name, but not in this way of calling it. */
 export const DISP_E_MEMBERNOTFOUND = 0x80020003;
 export const DISP_E_TYPEMISMATCH = 0x80020005;
+/** The member failed in a way of its own; EXCEPINFO may say more. */
+export const DISP_E_EXCEPTION = 0x80020009;
 export const E_OUTOFMEMORY = 0x8007000e;
 
 /** A call of COM that failed. */
@@ -31,4 +33,9 @@ export class AutomationFailure extends Error {
 /** @throws {AutomationFailure} for a negative HRESULT. */
 export function succeed(step: string, hresult: number): void {
   if (hresult < 0) throw new AutomationFailure(step, hresult);
+}
+
+/** What EXCEPINFO says that it was: `scode`, or where that is 0 the 16-bit `wCode` of old servers. Not all fill in one of them. */
+export function exceptionCode(scode: number, wCode: number): number {
+  return scode || wCode || DISP_E_EXCEPTION;
 }

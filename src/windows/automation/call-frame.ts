@@ -1,11 +1,10 @@
 import { native } from "../native.js";
-import { AutomationFailure } from "./automation-failure.js";
+import { AutomationFailure, DISP_E_EXCEPTION, exceptionCode } from "./automation-failure.js";
 import { bstrText } from "./bstr.js";
 import { NativeBlock } from "./native-block.js";
 import { oleFunctions } from "./ole-functions.js";
 import { Variant, variantSize, type ArgumentValue } from "./variant.js";
 
-const DISP_E_EXCEPTION = 0x80020009;
 const mostArguments = 4;
 
 const deferredFillIn = "int32_t __stdcall DeferredFillIn(void *exceptionInfo)";
@@ -87,9 +86,9 @@ export class CallFrame {
     if (listener !== 0n) native().call<number>(listener, deferredFillIn, this.exceptionInfo);
   }
 
-  /** `scode`, or where that is 0 the 16-bit code of old servers. */
   #exceptionCode(): number {
-    const scode = this.#block.view.getInt32(this.#exception + 7 * this.#pointerSize, true);
-    return scode === 0 ? this.#block.view.getUint16(this.#exception, true) : scode;
+    const { view } = this.#block;
+    const scode = view.getInt32(this.#exception + 7 * this.#pointerSize, true);
+    return exceptionCode(scode, view.getUint16(this.#exception, true));
   }
 }
