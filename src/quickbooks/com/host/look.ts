@@ -12,13 +12,25 @@ export function look(): MachineFacts {
   const quickBooks = quickBooksProcesses();
   return {
     windowsVersion: `${version()} (${release()})`,
-    user: userInfo().username,
+    user: userName(),
     session: sessionOf(process.pid) ?? 0,
     elevated: isElevated(process.pid),
     servers: findServers(),
     quickBooks,
     dialogs: quickBooks.length === 0 ? [] : dialogsOf(new Set(quickBooks.map(({ pid }) => pid))),
   };
+}
+
+/** Windows does not name every account, such as one whose profile is gone; the environment does then. */
+export function userName(
+  ask: () => string = () => userInfo().username,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  try {
+    return ask();
+  } catch {
+    return environment["USERNAME"] ?? "";
+  }
 }
 
 export function isQuickBooks(name: string): boolean {
