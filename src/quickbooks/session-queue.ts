@@ -4,6 +4,7 @@ import type { MessageSet } from "../qbxml/envelope.js";
 import { within } from "../within.js";
 import { aborted } from "./call-failure.js";
 import { CallQueue, nameOf, PROGRAM, type CallQueueState } from "./call-queue.js";
+import { RELEASE_MS } from "./end-times.js";
 import { HeldSessions, sessionKey } from "./held-sessions.js";
 import type { Caller, CallSignal } from "./job.js";
 import { checkReadOnly } from "./read-only.js";
@@ -58,8 +59,6 @@ const MAX_TICKETS_PER_USER = 16;
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** How long the end of everything waits for a processor that was told to end its work. */
 const ABORT_GRACE_MS = 1_000;
-/** How long the end of everything waits for a processor that lets go of what it keeps. */
-const RELEASE_MS = 5_000;
 
 /**
  * Stands in front of any request processor, because one QuickBooks does one thing at a time: users take turns, who goes

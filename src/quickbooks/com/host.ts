@@ -2,18 +2,12 @@ import type { QBError, Outcome } from "../../errors.js";
 import type { Logger } from "../../logger.js";
 import type { MessageSet } from "../../qbxml/envelope.js";
 import { aborted } from "../call-failure.js";
+import { CLOSE_MS, END_MS, KILL_MS } from "../end-times.js";
 import type { Clock } from "./clock.js";
 import { callFailed, hostEnded, hostRefused } from "./host-failure.js";
 import type { HostLink, StartLink } from "./host-link.js";
 import type { HostCommand, HostReply, HostSettings, ServerChoice, SessionFacts } from "./host-protocol.js";
 import type { Bitness, MachineFacts, RegisteredServer } from "./machine-facts.js";
-
-/** How long EndSession and CloseConnection may take before the host is ended with them. */
-const CLOSE_MS = 10_000;
-/** How long a host that has nothing to do any more may take to end. */
-const END_MS = 2_000;
-/** How long a killed host is waited for; a thread that hangs inside a call does not end before the call does. */
-const KILL_MS = 2_000;
 
 type WithoutId<Command> = Command extends HostCommand ? Omit<Command, "id"> : never;
 

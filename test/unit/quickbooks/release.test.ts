@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { QBClient, QBError, type RequestProcessor } from "qbconnector";
 import { readMessageSet } from "qbconnector/qbxml";
+import { CLOSE_MS, END_MS, KILL_MS, RELEASE_MS } from "../../../dist/quickbooks/end-times.js";
 import { SessionQueue } from "../../../dist/quickbooks/session-queue.js";
 import { quickBooksSettings } from "../../../dist/quickbooks/settings.js";
 import { send } from "../../support/http-exchange.js";
@@ -60,6 +61,20 @@ describe("a processor that keeps something for the next call", () => {
     assert.deepEqual(errors, [failure]);
   });
 
+  it("and takes as long as an orderly end may take, has not failed", async (t) => {
+    const processor = new KeepingProcessor();
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const slowest = CLOSE_MS + END_MS + KILL_MS;
+    processor.letGo = () => new Promise((resolve) => void setTimeout(resolve, slowest));
+    const { queue, errors } = makeQueue(processor);
+    const closed = queue.close(OVER);
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(processor.released.length, 1);
+    t.mock.timers.tick(slowest);
+    await closed;
+    assert.deepEqual(errors, []);
+  });
+
   it("and never lets go, is waited for only so long", async (t) => {
     const processor = new KeepingProcessor();
     processor.letGo = () => new Promise(() => {});
@@ -68,9 +83,12 @@ describe("a processor that keeps something for the next call", () => {
     const closed = queue.close(OVER);
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(processor.released.length, 1);
-    t.mock.timers.tick(5000);
+    t.mock.timers.tick(RELEASE_MS - 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(errors, []);
+    t.mock.timers.tick(1);
     await closed;
-    assert.match(String(errors), /did not let go within 5000 ms/);
+    assert.match(String(errors), new RegExp(`did not let go within ${RELEASE_MS} ms`));
   });
 
   it("and hangs, is told at once, and again when its call has ended", async () => {

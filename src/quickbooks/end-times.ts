@@ -1,0 +1,8 @@
+/** How long EndSession and CloseConnection may take before what makes them is ended with them. */
+export const CLOSE_MS = 10_000;
+/** How long something that has nothing to do any more may take to end by itself. */
+export const END_MS = 2_000;
+/** How long something that was ended is waited for; a thread that hangs inside a call does not end before the call does. */
+export const KILL_MS = 2_000;
+/** How long a request processor may take to let go of what it keeps: an orderly end, as slow as it may be, is no failure. */
+export const RELEASE_MS = CLOSE_MS + END_MS + KILL_MS + 1_000;
