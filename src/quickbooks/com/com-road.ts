@@ -35,6 +35,7 @@ export class ComRoad implements RequestProcessor {
   readonly #hosts: HostPool;
   #inUse = 0;
   readonly #ending = new Set<Promise<void>>();
+  readonly #warned = new Set<string>();
   #chosen: ChosenServer | undefined;
 
   constructor(options: ComOptions, surroundings: Surroundings) {
@@ -130,6 +131,7 @@ export class ComRoad implements RequestProcessor {
       const opened = await host.open(server, { ...settings, unattendedMode, personalData }, signal);
       const { companyFile, release, versions, notes } = opened;
       logger.debug({ companyFile, release, versions, notes }, "a session with QuickBooks is open");
+      this.#warnOnce(notes);
       return { host, settings, companyFile };
     } catch (error) {
       const isCreation = error instanceof QBError && error.details["step"] === "CoCreateInstance";
@@ -137,6 +139,15 @@ export class ComRoad implements RequestProcessor {
       const isWrongNode = isCreation && needsNode32 && host.bitness !== 32;
       await (isWrongNode ? host.end() : this.#hosts.giveBack(host));
       throw isWrongNode ? notA32BitNode(host.bitness, error) : error;
+    }
+  }
+
+  /** Every session has the same to say. */
+  #warnOnce(notes: readonly string[]): void {
+    for (const note of notes) {
+      if (this.#warned.has(note)) continue;
+      this.#warned.add(note);
+      this.#options.logger.warn({}, `QuickBooks does not do all that is asked of it: ${note}`);
     }
   }
 
