@@ -41,6 +41,24 @@ export function hostEnded(how: string, outcome: Outcome): QBError {
   );
 }
 
+/** Node's code for an option that it does not know; then it runs nothing. */
+const OPTION_REFUSED = "exit code 9";
+
+/** It ended before it could take a command. */
+export function hostNotReady(how: string): QBError {
+  if (how !== OPTION_REFUSED) return hostEnded(how, "not_applied");
+  return new QBError(
+    "QB_QUICKBOOKS_FAILED",
+    `the process that talks to QuickBooks ended by itself (${how}): its Node did not take an option, which may stand in NODE_OPTIONS`,
+    {
+      outcome: "not_applied",
+      advice:
+        "Take out of the environment variable NODE_OPTIONS of this program what the host's Node does not know; the log has its words.",
+      details: { ended: how },
+    },
+  );
+}
+
 /** Windows refused to start it. */
 export function hostNotStarted(execPath: string, cause: unknown): QBError {
   const why = cause instanceof Error ? cause.message : String(cause);

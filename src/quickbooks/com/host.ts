@@ -4,7 +4,7 @@ import type { MessageSet } from "../../qbxml/envelope.js";
 import { aborted } from "../call-failure.js";
 import { CLOSE_MS, END_MS, KILL_MS } from "../end-times.js";
 import type { Clock } from "./clock.js";
-import { callFailed, hostEnded, hostRefused } from "./host-failure.js";
+import { callFailed, hostEnded, hostNotReady, hostRefused } from "./host-failure.js";
 import type { HostLink, StartLink } from "./host-link.js";
 import type { HostCommand, HostReply, HostSettings, ServerChoice, SessionFacts } from "./host-protocol.js";
 import type { Bitness, MachineFacts, RegisteredServer } from "./machine-facts.js";
@@ -232,8 +232,12 @@ export class Host {
     this.#isAlive = false;
     const isCrash = !this.#isEnding;
     if (isCrash) this.#onCrash(how, lastWords);
-    this.#reject(isCrash ? hostEnded(how, this.#outcome()) : aborted(this.#outcome()));
+    this.#reject(isCrash ? this.#crash(how) : aborted(this.#outcome()));
     this.#resolveGone();
+  }
+
+  #crash(how: string): QBError {
+    return this.#bitness === undefined ? hostNotReady(how) : hostEnded(how, this.#outcome());
   }
 
   #onCrash(how: string, lastWords: string): void {

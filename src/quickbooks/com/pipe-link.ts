@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { AnswerFrames } from "./answer-frames.js";
+import { hostEnvironment } from "./host-environment.js";
 import type { HostLink, HostLinkEvents } from "./host-link.js";
 import type { HostCommand } from "./host-protocol.js";
 import { frameOf, MESSAGE, PIPE, SECRET } from "./host-frames.js";
@@ -44,7 +45,7 @@ export class PipeLink implements HostLink {
   }
 
   #spawn(module: string, execPath: string, path: string): ChildProcess {
-    const env = { ...process.env, [PIPE]: path, [SECRET]: this.#secret };
+    const env = { ...hostEnvironment(process.env), [PIPE]: path, [SECRET]: this.#secret };
     try {
       return spawn(execPath, [module], { env, stdio: "ignore", windowsHide: true });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess, type ForkOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import { AnswerFrames } from "./answer-frames.js";
+import { hostEnvironment } from "./host-environment.js";
 import type { HostLink, HostLinkEvents } from "./host-link.js";
 import type { HostCommand } from "./host-protocol.js";
 
@@ -24,7 +25,7 @@ export class ProcessLink implements HostLink {
 
   constructor(module: string, execPath: string, events: HostLinkEvents) {
     this.#events = events;
-    this.#child = fork(module, [], { ...OPTIONS, execPath });
+    this.#child = fork(module, [], { ...OPTIONS, execPath, env: hostEnvironment(process.env) });
     this.#listen();
     this.hold(false);
   }
