@@ -18,7 +18,7 @@ const slack = 70 * megabyte;
 async function growth(meal: Meal): Promise<Growth> {
   const program = fork(new URL("./support/eating-program.js", import.meta.url), [], {
     execArgv: ["--expose-gc"],
-    serialization: "advanced",
+    serialization: "json",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   program.send(meal);

@@ -3,12 +3,11 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deserialize, serialize } from "node:v8";
 import { AnswerFrames } from "./answer-frames.js";
 import { hostEnvironment } from "./host-environment.js";
 import type { HostLink, HostLinkEvents } from "./host-link.js";
 import type { HostCommand } from "./host-protocol.js";
-import { frameOf, MESSAGE, PIPE, SECRET } from "./host-frames.js";
+import { MESSAGE, messageFrame, PIPE, readMessage, SECRET } from "./host-frames.js";
 
 /** How long after its end the pipe of a process may stay open. */
 const PIPE_GRACE_MS = 1_000;
@@ -55,7 +54,7 @@ export class PipeLink implements HostLink {
   }
 
   post(command: HostCommand): void {
-    const frame = frameOf(MESSAGE, serialize(command));
+    const frame = messageFrame(command);
     if (this.#socket === undefined) this.#waiting.push(frame);
     else this.#socket.write(frame);
   }
@@ -110,7 +109,7 @@ export class PipeLink implements HostLink {
   #hear(bytes: Uint8Array): void {
     let message: unknown;
     try {
-      message = deserialize(bytes);
+      message = readMessage(bytes);
     } catch {
       return this.#events.onGarbage("a message that cannot be read");
     }

@@ -11,7 +11,7 @@ const ANSWERS = 3;
 const PIPES_GRACE_MS = 1_000;
 const OPTIONS: ForkOptions & { readonly windowsHide: boolean } = {
   execArgv: [],
-  serialization: "advanced",
+  serialization: "json",
   windowsHide: true,
   stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
 };

@@ -33,7 +33,7 @@ export class HostChild {
   static async start(test: { after(work: () => unknown): unknown }): Promise<HostChild> {
     const child = fork(hostModule, [], {
       execArgv: [],
-      serialization: "advanced",
+      serialization: "json",
       stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
     });
     const ended = once(child, "exit");

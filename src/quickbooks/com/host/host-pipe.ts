@@ -1,8 +1,15 @@
 import { connect } from "node:net";
-import { deserialize, serialize } from "node:v8";
 import { AnswerFrames } from "../answer-frames.js";
 import type { HostCommand, HostReady, HostReply } from "../host-protocol.js";
-import { FRAME_HEADER_BYTES, frameOf, MESSAGE, PIPE, SECRET, writeFrameHeader } from "../host-frames.js";
+import {
+  FRAME_HEADER_BYTES,
+  MESSAGE,
+  messageFrame,
+  PIPE,
+  readMessage,
+  SECRET,
+  writeFrameHeader,
+} from "../host-frames.js";
 import { bitnessOf } from "../machine-facts.js";
 import { ComHost } from "./com-host.js";
 
@@ -12,7 +19,7 @@ const secret = process.env[SECRET] ?? "";
 for (const name of [PIPE, SECRET]) delete process.env[name];
 
 function send(message: HostReady | HostReply): void {
-  socket.write(frameOf(MESSAGE, serialize(message)));
+  socket.write(messageFrame(message));
 }
 
 const host = new ComHost({
@@ -26,7 +33,7 @@ const host = new ComHost({
 
 const commands = new AnswerFrames({
   isExpected: (number) => number === MESSAGE,
-  onAnswer: (_number, bytes) => void host.take(deserialize(bytes) as HostCommand),
+  onAnswer: (_number, bytes) => void host.take(readMessage(bytes) as HostCommand),
   onGarbage: () => socket.destroy(),
 });
 

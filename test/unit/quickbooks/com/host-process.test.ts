@@ -10,7 +10,7 @@ describe("the host elsewhere than on Windows", { skip: elsewhere }, () => {
   for (const call of ["find", "look", "open"])
     it(`answers ${call} with what to do, and ends with the program`, async (t) => {
       const host = fork(hostModule, [], {
-        serialization: "advanced",
+        serialization: "json",
         stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
       });
       t.after(() => host.kill());

@@ -13,8 +13,7 @@ const FRAMES = new URL("../../../../dist/quickbooks/com/host-frames.js", import.
 const BEGINNING = `
 import { once } from "node:events";
 import { connect } from "node:net";
-import { serialize } from "node:v8";
-import { frameOf } from ${JSON.stringify(FRAMES)};
+import { frameOf, messageFrame } from ${JSON.stringify(FRAMES)};
 const { QBCONNECTOR_HOST_PIPE: pipe, QBCONNECTOR_HOST_SECRET: secret } = process.env;
 `;
 
@@ -77,12 +76,12 @@ describe("the way to a host in another Node", () => {
       t,
       `
 const socket = connect(pipe);
-socket.write(Buffer.concat([Buffer.from(secret), frameOf(0, serialize({ first: 1n })), frameOf(5, new Uint8Array(3_000_000).fill(7))]));
-socket.write(frameOf(0, serialize("last")));
+socket.write(Buffer.concat([Buffer.from(secret), messageFrame({ first: 1 }), frameOf(5, new Uint8Array(3_000_000).fill(7))]));
+socket.write(messageFrame("last"));
 `,
     );
     await until(() => messages.length === 2, "both messages");
-    assert.deepEqual(messages, [{ first: 1n }, "last"]);
+    assert.deepEqual(messages, [{ first: 1 }, "last"]);
     assert.deepEqual(
       answers.map((answer) => [answer.length, answer.every((byte) => byte === 7)]),
       [[3_000_000, true]],
@@ -94,10 +93,10 @@ socket.write(frameOf(0, serialize("last")));
       t,
       `
 const stranger = connect(pipe).resume();
-stranger.write(Buffer.concat([Buffer.alloc(secret.length, "x"), frameOf(0, serialize("of a stranger"))]));
+stranger.write(Buffer.concat([Buffer.alloc(secret.length, "x"), messageFrame("of a stranger")]));
 await once(stranger, "close");
 const socket = connect(pipe);
-socket.write(Buffer.concat([Buffer.from(secret), frameOf(0, serialize({ heardBefore: stranger.bytesRead }))]));
+socket.write(Buffer.concat([Buffer.from(secret), messageFrame({ heardBefore: stranger.bytesRead })]));
 `,
     );
     link.post({ id: 1, call: "look" });
