@@ -4,6 +4,7 @@ import { QBError } from "../../errors.js";
 import { NODE_32 } from "../../node-32.js";
 import { systemClock, type Clock } from "./clock.js";
 import type { StartLink } from "./host-link.js";
+import { checkOwnNode, programFacts } from "./own-node.js";
 import { PipeLink } from "./pipe-link.js";
 import { ProcessLink } from "./process-link.js";
 import { ThreadLink } from "./thread-link.js";
@@ -23,6 +24,7 @@ export interface Surroundings {
 export const systemSurroundings: Surroundings = Object.freeze({
   clock: systemClock,
   startProcess: (): StartLink => {
+    checkOwnNode(programFacts(), "process");
     const module = fileURLToPath(new URL("./host/host-process.js", import.meta.url));
     return (events) => new ProcessLink(module, process.execPath, events);
   },
@@ -32,6 +34,7 @@ export const systemSurroundings: Surroundings = Object.freeze({
     return (events) => new PipeLink(module, execPath, events);
   },
   startThread: (): StartLink => {
+    checkOwnNode(programFacts(), "thread");
     const module = fileURLToPath(new URL("./host/host-thread.js", import.meta.url));
     return (events) => new ThreadLink(module, events);
   },
