@@ -37,6 +37,7 @@ export function scriptedRoad(
   t: { after(ending: () => Promise<void>): void },
   scripts: readonly Script[] = [{}],
   options: ComRequestProcessorOptions = {},
+  real: Partial<Surroundings> = {},
 ): ScriptedRoad {
   const folder = mkdtempSync(join(tmpdir(), "qbconnector-com-"));
   const log = join(folder, "log.txt");
@@ -61,6 +62,7 @@ export function scriptedRoad(
     startThread: () => start("thread", (events) => new ThreadLink(MODULE, events)),
     endProcess: (pid) => void (ended.push(pid), running.delete(pid)),
     isRunning: (pid) => running.has(pid),
+    ...real,
   };
   const note = (fields: object, message: string): void => void logged.push({ fields, message });
   const logger = { debug: () => {}, info: note, warn: note, error: note };
