@@ -53,7 +53,7 @@ export function hostNotReady(how: string): QBError {
     {
       outcome: "not_applied",
       advice:
-        "Take out of the environment variable NODE_OPTIONS of this program what the host's Node does not know; the log has its words.",
+        "Take out of the environment variable NODE_OPTIONS of this program what the host's Node does not know.",
       details: { ended: how },
     },
   );
