@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { QBClient, QBError, type RequestProcessor } from "qbconnector";
 import { readMessageSet } from "qbconnector/qbxml";
-import { CLOSE_MS, END_MS, KILL_MS, RELEASE_MS } from "../../../dist/quickbooks/end-times.js";
+import { RELEASE_MS, SLOWEST_END_MS } from "../../../dist/quickbooks/end-times.js";
 import { SessionQueue } from "../../../dist/quickbooks/session-queue.js";
 import { quickBooksSettings } from "../../../dist/quickbooks/settings.js";
 import { send } from "../../support/http-exchange.js";
@@ -64,13 +64,12 @@ describe("a processor that keeps something for the next call", () => {
   it("and takes as long as an orderly end may take, has not failed", async (t) => {
     const processor = new KeepingProcessor();
     t.mock.timers.enable({ apis: ["setTimeout"] });
-    const slowest = CLOSE_MS + END_MS + KILL_MS;
-    processor.letGo = () => new Promise((resolve) => void setTimeout(resolve, slowest));
+    processor.letGo = () => new Promise((resolve) => void setTimeout(resolve, SLOWEST_END_MS));
     const { queue, errors } = makeQueue(processor);
     const closed = queue.close(OVER);
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(processor.released.length, 1);
-    t.mock.timers.tick(slowest);
+    t.mock.timers.tick(SLOWEST_END_MS);
     await closed;
     assert.deepEqual(errors, []);
   });
