@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
-import { ComSession } from "../../dist/quickbooks/com/host/com-session.js";
+import { OpenSession } from "../../dist/quickbooks/com/host/open-session.js";
 import { oleFunctions } from "../../dist/windows/automation/ole-functions.js";
 import { native } from "../../dist/windows/native.js";
 import { until } from "../support/until.js";
@@ -98,14 +98,14 @@ describe("the apartment of a session", () => {
   }
 
   it("is there while the session is, and left at its end", () => {
-    const session = ComSession.open(newestServer, plainSettings);
+    const session = OpenSession.open(newestServer, plainSettings);
     assert.notEqual(create(), notInitialized);
     assert.equal(session.close(), undefined);
     assert.equal(create(), notInitialized);
   });
 
   it("is left when the session cannot be opened", () => {
-    assert.throws(() => ComSession.open(unregistered, plainSettings), { step: "CoCreateInstance" });
+    assert.throws(() => OpenSession.open(unregistered, plainSettings), { step: "CoCreateInstance" });
     assert.equal(create(), notInitialized);
   });
 });

@@ -6,7 +6,7 @@ import { CloseAndRetry } from "./close-and-retry.js";
 import type { ComOptions } from "./com-options.js";
 import { ComSession, type ComSessionEvents, type HostedSession } from "./com-session.js";
 import { CrashBackOff } from "./crash-back-off.js";
-import { Host } from "./host.js";
+import { HostHandle } from "./host-handle.js";
 import { hostNotStarted } from "./host-failure.js";
 import { HostPool } from "./host-pool.js";
 import type { MachineFacts } from "./machine-facts.js";
@@ -155,9 +155,10 @@ export class ComRoad implements RequestProcessor {
   async #hostWithServer(
     settings: QuickBooksSettings,
     signal: AbortSignal | undefined,
-  ): Promise<ChosenServer & { readonly host: Host }> {
+  ): Promise<ChosenServer & { readonly host: HostHandle }> {
     const { applicationName, applicationId } = settings;
-    const take = (inNode32: boolean): Host => this.#hosts.take({ applicationName, applicationId, inNode32 });
+    const take = (inNode32: boolean): HostHandle =>
+      this.#hosts.take({ applicationName, applicationId, inNode32 });
     if (this.#chosen !== undefined) return { ...this.#chosen, host: take(this.#chosen.needsNode32) };
     const host = take(false);
     const chosen = await this.#choose(host, signal);
@@ -166,7 +167,7 @@ export class ComRoad implements RequestProcessor {
     return { ...chosen, host: take(true) };
   }
 
-  async #choose(host: Host, signal: AbortSignal | undefined): Promise<ChosenServer> {
+  async #choose(host: HostHandle, signal: AbortSignal | undefined): Promise<ChosenServer> {
     try {
       const servers = await host.find(signal);
       const chosen = chooseServer(servers, host.bitness, this.#options.node32);
@@ -178,7 +179,7 @@ export class ComRoad implements RequestProcessor {
     }
   }
 
-  #start(inNode32 = false): Host {
+  #start(inNode32 = false): HostHandle {
     this.#backOff.check();
     const { clock, startProcess, startNode32, startThread } = this.#surroundings;
     const { host, node32, logger } = this.#options;
@@ -186,7 +187,7 @@ export class ComRoad implements RequestProcessor {
     const other = inNode32 ? node32 : undefined;
     const start = other === undefined ? own() : startNode32(other);
     try {
-      return new Host({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
+      return new HostHandle({ start, clock, logger, onCrash: () => this.#backOff.crashed() });
     } catch (error) {
       throw hostNotStarted(other ?? process.execPath, error);
     }

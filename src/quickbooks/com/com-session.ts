@@ -2,12 +2,12 @@ import { QBError } from "../../errors.js";
 import { HRESULTS } from "../../hresult.js";
 import type { MessageSet } from "../../qbxml/envelope.js";
 import type { QuickBooksSession, QuickBooksSettings } from "../request-processor.js";
-import type { Host } from "./host.js";
+import type { HostHandle } from "./host-handle.js";
 import { noSession } from "./host-failure.js";
 
 /** A session inside a host; the host lives as long as it does. */
 export interface HostedSession {
-  readonly host: Host;
+  readonly host: HostHandle;
   readonly settings: QuickBooksSettings;
   readonly companyFile: string;
 }

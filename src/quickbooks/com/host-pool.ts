@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.js";
-import type { Host } from "./host.js";
+import type { HostHandle } from "./host-handle.js";
 
 /** For which opens a host is good: those of one application, in one kind of Node. */
 export interface HostUse {
@@ -12,11 +12,11 @@ export interface HostPoolOptions {
   readonly clock: Clock;
   /** How long a host is kept; with 0 none is. */
   readonly idleMs: number;
-  readonly start: (inNode32: boolean) => Host;
+  readonly start: (inNode32: boolean) => HostHandle;
 }
 
 interface KeptHost {
-  readonly host: Host;
+  readonly host: HostHandle;
   readonly key: string;
   readonly cancelTimer: () => void;
 }
@@ -27,7 +27,7 @@ const MOST_KEPT = 4;
 /** Starts hosts, and keeps those without a session for the next one: they hold nothing of QuickBooks, and a start takes long. */
 export class HostPool {
   readonly #options: HostPoolOptions;
-  readonly #keys = new WeakMap<Host, string>();
+  readonly #keys = new WeakMap<HostHandle, string>();
   readonly #kept = new Set<KeptHost>();
   readonly #ending = new Set<Promise<void>>();
 
@@ -36,7 +36,7 @@ export class HostPool {
   }
 
   /** One that was kept, or a new one. */
-  take(use: HostUse): Host {
+  take(use: HostUse): HostHandle {
     const key = JSON.stringify([use.applicationName, use.applicationId, use.inNode32]);
     const host = this.#takeKept(key) ?? this.#options.start(use.inNode32);
     this.#keys.set(host, key);
@@ -44,7 +44,7 @@ export class HostPool {
   }
 
   /** Keeps it when it can serve another session. Otherwise ends it, and resolves when it has ended. */
-  async giveBack(host: Host): Promise<void> {
+  async giveBack(host: HostHandle): Promise<void> {
     const { clock, idleMs } = this.#options;
     if (idleMs === 0 || !host.isReusable) return await host.end();
     const [oldest] = this.#kept;
@@ -60,7 +60,7 @@ export class HostPool {
     await Promise.all(this.#ending);
   }
 
-  #takeKept(key: string): Host | undefined {
+  #takeKept(key: string): HostHandle | undefined {
     for (const kept of this.#kept) {
       if (kept.key !== key) continue;
       this.#remove(kept);

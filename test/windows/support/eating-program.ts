@@ -1,4 +1,4 @@
-import { ComSession } from "../../../dist/quickbooks/com/host/com-session.js";
+import { OpenSession } from "../../../dist/quickbooks/com/host/open-session.js";
 import { AutomationFailure } from "../../../dist/windows/automation/automation-failure.js";
 import { Variant } from "../../../dist/windows/automation/variant.js";
 import { newestServer, plainSettings } from "./host-settings.js";
@@ -17,7 +17,7 @@ export interface Growth {
 }
 
 /** Sends the same request again and again. Gives how many characters came back, in answers and in words about failures. */
-function eat(session: ComSession, request: string, calls: number): number {
+function eat(session: OpenSession, request: string, calls: number): number {
   let received = 0;
   for (let call = 0; call < calls; call++) {
     try {
@@ -37,7 +37,7 @@ function residentBytes(): number {
 
 process.on("message", ({ calls, request, forgetful }: Meal) => {
   if (forgetful) Variant.prototype.clear = () => {};
-  const session = ComSession.open(newestServer, plainSettings);
+  const session = OpenSession.open(newestServer, plainSettings);
   eat(session, request, 3);
   const before = residentBytes();
   const received = eat(session, request, calls);

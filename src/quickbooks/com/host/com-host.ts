@@ -1,7 +1,7 @@
 import { QBError } from "../../../errors.js";
 import { AutomationFailure } from "../../../windows/automation/automation-failure.js";
 import type { HostCommand, HostReply } from "../host-protocol.js";
-import { ComSession, NotUndone } from "./com-session.js";
+import { NotUndone, OpenSession } from "./open-session.js";
 
 /** While nobody asks anything; often enough for programs that send to all windows and wait. */
 const pumpIntervalMs = 50;
@@ -19,7 +19,7 @@ export interface HostOutput {
 /** Does what the program asks of QuickBooks, on this thread: every call blocks it. Every command gets one answer. */
 export class ComHost {
   readonly #output: HostOutput;
-  #session: ComSession | undefined;
+  #session: OpenSession | undefined;
   #pump: NodeJS.Timeout | undefined;
 
   constructor(output: HostOutput) {
@@ -71,7 +71,7 @@ export class ComHost {
 
   #open({ id, server, settings }: Command<"open">): void {
     if (this.#session !== undefined) throw new Error("a session is open already");
-    const session = ComSession.open(server, settings);
+    const session = OpenSession.open(server, settings);
     this.#session = session;
     this.#pump = setInterval(() => session.pump(), pumpIntervalMs).unref();
     this.#output.reply({ id, opened: session.facts });
@@ -87,7 +87,7 @@ export class ComHost {
     this.#output.reply({ id, closed: true });
   }
 
-  #opened(): ComSession {
+  #opened(): OpenSession {
     if (this.#session === undefined) throw new Error("no session is open");
     return this.#session;
   }

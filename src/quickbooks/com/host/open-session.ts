@@ -13,7 +13,7 @@ export class NotUndone extends Error {
 }
 
 /** Connection and session with QuickBooks, with the object and the apartment that they live in. */
-export class ComSession {
+export class OpenSession {
   readonly facts: SessionFacts;
   readonly #undo: UndoList;
   readonly #apartment: Apartment;
@@ -33,10 +33,10 @@ export class ComSession {
   }
 
   /** When a step fails, those before it are undone, and its failure is thrown, as `NotUndone` when that fails, too. */
-  static open(server: ServerChoice, settings: HostSettings): ComSession {
+  static open(server: ServerChoice, settings: HostSettings): OpenSession {
     const undo = new UndoList();
     try {
-      return new ComSession(server, settings, undo);
+      return new OpenSession(server, settings, undo);
     } catch (error) {
       throw undo.run() === undefined ? error : new NotUndone(error);
     }

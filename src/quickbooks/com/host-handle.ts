@@ -30,7 +30,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export interface HostOptions {
+export interface HostHandleOptions {
   readonly start: StartLink;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -42,8 +42,8 @@ export interface HostOptions {
  * The parent's side of a host, from its start to its end. One command at a time; each is answered once: by the host, by its
  * end, or by the caller's signal, which ends the host.
  */
-export class Host {
-  readonly #options: HostOptions;
+export class HostHandle {
+  readonly #options: HostHandleOptions;
   readonly #link: HostLink;
   readonly #gone: Promise<void>;
   #resolveGone = (): void => {};
@@ -56,7 +56,7 @@ export class Host {
   #isSound = true;
   #holdsSession = false;
 
-  constructor(options: HostOptions) {
+  constructor(options: HostHandleOptions) {
     this.#options = options;
     this.#gone = new Promise((resolve) => (this.#resolveGone = resolve));
     this.#link = options.start({
