@@ -10,7 +10,7 @@ const WAIT_AND_LOOK =
 const LOOK_UP = "Look up whether a write happened before sending it again.";
 const DEFECT = "This is a defect of the program that calls the request processor, not of QuickBooks.";
 const CERTIFICATE =
-  "Replace or re-install the program that calls QuickBooks, with a valid signature, and authorize it again.";
+  "Install the program that calls QuickBooks again, from its maker, with a valid signature (for the connector it is Node.js, from nodejs.org), and authorize it again in QuickBooks.";
 const EDITION =
   "Leave AuthFlags out, or add the edition that is installed: 1 Simple Start, 2 Pro, 4 Premier, 8 Enterprise.";
 

@@ -8,7 +8,7 @@ const OPEN_AGAIN =
 const START_ALIKE =
   "Start QuickBooks in the same Windows session and with the same elevation as the connector: both as administrator, or neither.";
 const INSTALL =
-  "Install QuickBooks, or repair it with its set-up program; a 64-bit program needs a 64-bit QuickBooks, or a request processor in a process of its own. `qbconnector doctor` says what is registered.";
+  "Install QuickBooks, or repair it with its set-up program. QuickBooks up to 2021 is 32-bit: a 64-bit Node.js needs a 32-bit one beside it for that, the option node32. `qbconnector doctor` says what is registered.";
 const REPAIR = "Repair QuickBooks with its set-up program: it registers its request processor again.";
 const DEFECT = "This is a defect of the program that calls the request processor, not of QuickBooks.";
 const LOOK_UP =
