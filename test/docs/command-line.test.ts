@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { HRESULTS } from "../../dist/hresult.js";
+import { NODE_32 } from "../../dist/node-32.js";
 import { runWell } from "../support/command.js";
 
 const PAGE = readFileSync("docs/reference/command-line.md", "utf8");
+
+/** Who acts, in the words of the guide. */
+const WHO: ReadonlyMap<string, string> = new Map([
+  ["administrator of the machine", "operator"],
+  ["whoever works at the machine", "operator"],
+  ["whoever works in QuickBooks", "quickbooksUser"],
+  ["administrator of QuickBooks", "quickbooksAdministrator"],
+  ["who wrote it", "developer"],
+]);
 
 /** The commands of the first block, each with its options. */
 function documented(): Map<string, string[]> {
@@ -62,11 +73,20 @@ test("the keys of the config file are those of the source", () => {
   assert.deepEqual(rowsAfter("Each user is an object:"), keysOf("USER_KEYS"));
 });
 
-test("every failure of the request processor that the guide explains is in the table of HRESULTs", () => {
+test("who acts on a failure is in the guide as in the table of HRESULTs", () => {
   const guide = readFileSync("docs/guides/on-the-quickbooks-machine.md", "utf8");
-  const codes = [...guide.matchAll(/^\| `(0x[\dA-F]{8})`/gm)].map(([, code = ""]) => code);
-  assert.equal(new Set(codes).size, 10);
-  const table = readFileSync("docs/reference/errors.md", "utf8");
-  for (const code of codes.filter((one) => one.startsWith("0x800404")))
-    assert.ok(table.includes(`\`${code}\``), code);
+  const rows = [...guide.matchAll(/^\| `(0x[\dA-F]{8})` .*\| ([^|:;]+)[:;] [^|]+\|$/gm)];
+  assert.equal(new Set(rows.map(([, code]) => code)).size, 10);
+  for (const [, code = "", who = ""] of rows)
+    assert.equal(WHO.get(who), HRESULTS.get(Number(code))?.who, `${code}: ${who}`);
+});
+
+test("the command that puts a 32-bit Node in place is the one that errors name", () => {
+  const [command = "none"] = /npm install .*?(?=;)/.exec(NODE_32) ?? [];
+  for (const page of ["docs/guides/on-the-quickbooks-machine.md", "docs/reference/com.md"])
+    assert.ok(readFileSync(page, "utf8").includes(`\n${command}\n`), page);
+  const { optionalDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    optionalDependencies: { koffi: string };
+  };
+  assert.ok(command.endsWith(` koffi@${optionalDependencies.koffi}`), command);
 });

@@ -30,6 +30,22 @@ function checksOfPage(): Map<string, string> {
   );
 }
 
+/** The source, as one text. */
+function wholeSource(): string {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  return files.map((name) => readFileSync(join("src", name), "utf8")).join("\n");
+}
+
+test("what the sample report says to do is what the source says", () => {
+  const source = wholeSource();
+  const sample = readFileSync("docs/reference/doctor.md", "utf8").split("```")[1] ?? "";
+  const helps = [...sample.matchAll(/= help: (.+)$/gm)].map(([, help = ""]) => help);
+  assert.equal(helps.length, 2);
+  for (const help of helps) assert.ok(source.includes(help), help);
+});
+
 test("the table of checks is that of the source", () => {
   const source = new Map(
     [...checksOfSource()].map(([name, found]) => [name, OUTCOMES.filter((one) => found.has(one)).join(", ")]),

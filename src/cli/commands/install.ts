@@ -140,7 +140,7 @@ function needWindows(command: string, { platform }: TaskMachine): void {
   if (platform === "win32") return;
   throw new QBError("QB_PLATFORM", `qbconnector ${command} works on Windows only, where QuickBooks is`, {
     advice:
-      "Run it on the machine with QuickBooks; qbconnector install --dry-run shows anywhere what it does.",
+      "Run it on the machine with QuickBooks. What install does is shown anywhere: qbconnector install --dry-run",
   });
 }
 
