@@ -58,7 +58,7 @@ Exit codes:
   1  wrong use: bad options, a bad connection string
   5  at least one check failed
 
-Example:
+Examples:
   qbconnector doctor
   qbconnector doctor --company-file 'C:\\Books\\Shop.qbw' --application 'My Shop'`;
 

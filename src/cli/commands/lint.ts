@@ -47,7 +47,7 @@ Exit codes:
   1  wrong use: bad options, an unreadable file
   5  at least one error
 
-Example:
+Examples:
   qbconnector lint request.xml
   qbconnector lint --fix request.xml`;
 
