@@ -148,7 +148,11 @@ export class HostHandle {
     outcome: Outcome = "not_applied",
   ): Promise<Answers[Name]> {
     const turn = this.#turn.then(() => this.#send(question, answer, signal, outcome));
-    this.#turn = turn.catch(() => {});
+    // What it gave is not kept: an answer can be large.
+    this.#turn = turn.then(
+      () => {},
+      () => {},
+    );
     return turn;
   }
 

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it, mock } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { QuickBooksSession } from "qbconnector";
 import { AnswerFrames } from "../../../../dist/quickbooks/com/answer-frames.js";
 import { messageSet, SETTINGS } from "../../../support/quickbooks-requests.js";
 import { scriptedRoad } from "../../../support/scripted-road.js";
+import { until } from "../../../support/until.js";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -107,4 +111,21 @@ describe("answers in a stream of bytes", () => {
       assert.ok(Buffer.alloc(bytes, "x").equals(answer as unknown as Uint8Array));
       await session.close();
     });
+
+  it("is let go when the caller lets go of it, while the session stays open", async (t) => {
+    const { road } = scriptedRoad(t, [{ acts: { process: { bytes: 8 * MEGABYTE } } }]);
+    const session = await road.open(SETTINGS);
+    const answer = await weakAnswer(session);
+    await until(() => (collectGarbage(), answer.deref() === undefined), "the answer is gone from memory");
+    await session.close();
+  });
 });
+
+/** In a function of its own, whose variables are gone when it has returned. */
+async function weakAnswer(session: QuickBooksSession): Promise<WeakRef<object>> {
+  const answer = await session.process(messageSet("<HostQueryRq/>"));
+  return new WeakRef(answer as Uint8Array);
+}
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
