@@ -25,10 +25,15 @@ export class LogFile {
     this.#size += bytes.length;
   }
 
-  /** A file that Windows does not let us rename, because somebody looks at it, is written on until it is full once more. */
-  #beginAnew(): void {
+  /** A line that comes later opens it again. */
+  close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
+  }
+
+  /** A file that Windows does not let us rename, because somebody looks at it, is written on until it is full once more. */
+  #beginAnew(): void {
+    this.close();
     try {
       renameSync(this.#file, `${this.#file}.old`);
     } catch {

@@ -7,6 +7,7 @@ import { test, type TestContext } from "node:test";
 import type { Check } from "qbconnector";
 import {
   configWithUser,
+  NO_PROGRAMS,
   PASSWORD,
   runCommand,
   serveSimulated,
@@ -87,7 +88,8 @@ test("doctor ends with 5 when a check failed, and says what helps", async (t) =>
   assert.equal(stderr, "");
   assert.match(stdout, /\nfail {2}port +another program.*\n {6}= help: End that program/);
   assert.match(stdout, /\nfail {2}users +there are no users.*\n {6}= help: Add one: qbconnector user add/);
-  assert.match(stdout, /\n2 failures, /);
+  // Of Windows more is looked at, and the suite runs there without koffi too.
+  assert.match(stdout, process.platform === "win32" ? /\n[23] failures, / : /\n2 failures, /);
 });
 
 test("doctor tells what is wrong with the config file, and looks at the rest", async (t) => {
@@ -103,7 +105,7 @@ test("doctor tells what is wrong with the config file, and looks at the rest", a
   assert.equal(outcomes(fresh)["config"], "skip");
 });
 
-test("doctor judges the certificate of the config file", async (t) => {
+test("doctor judges the certificate of the config file", { skip: NO_PROGRAMS }, async (t) => {
   const outcomeOf = async (sslCert: object): Promise<string | undefined> =>
     outcomes(await reported(t, ["--config", configFile(t, JSON.stringify({ sslCert }))]))["certificate"];
   for (const [days, outcome] of [

@@ -181,9 +181,13 @@ describe("qbconnector serve --log-file", () => {
     const config = await configWithUser(test);
     const file = join(dirname(config), "connector.log");
     for (const count of [1, 2]) {
-      const served = await serveSimulated(test, config, "--log-file", file);
-      await curl(test, served, requestSet(customerAdd("Confidential")), "sesame");
-      assert.equal((await stop(served)).stderr, "");
+      const { process, url } = await serveSimulated(test, config, "--no-ssl", "--log-file", file);
+      const authorization = `Basic ${Buffer.from(`${USER}:sesame`).toString("base64")}`;
+      const body = requestSet(customerAdd("Confidential"));
+      const headers = { authorization, "content-type": "text/xml", connection: "close" };
+      await (await fetch(url, { method: "POST", headers, body })).text();
+      process.signal("SIGTERM");
+      assert.equal((await process.ended).stderr, "");
       const text = readFileSync(file, "utf8");
       assert.equal(text.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ info {2}listening on 127/gm)?.length, count);
       assert.doesNotMatch(text, new RegExp(`${PASSWORD}|sesame|Confidential|scrypt`));
@@ -387,7 +391,7 @@ describe("qbconnector serve refuses", () => {
   it("to serve nobody, and names the command that adds a user", async (test) => {
     const config = join(temporaryFolder(test), "none.json");
     const ended = await serve(test, config, "--simulate");
-    check(ended, /no users.*\n.*qbconnector user add NAME --config '.*none\.json'/);
+    check(ended, /no users.*\n.*qbconnector user add NAME --config ['"].*none\.json['"]/);
   });
 
   it("a port that is taken", async (test) => {

@@ -74,6 +74,8 @@ async function serve(options: ServeOptions): Promise<void> {
   } catch (error) {
     keep(error);
     throw error;
+  } finally {
+    logFile?.close();
   }
 }
 

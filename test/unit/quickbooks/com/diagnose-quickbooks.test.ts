@@ -72,10 +72,14 @@ function named(checks: readonly Check[], name: string): Check {
   return check;
 }
 
-/** Hears only the signal. */
+/** Hears only the signal, and keeps the program running until then, as a host at work does. */
 function untilAborted<Value>(signal: AbortSignal): Promise<Value> {
+  const atWork = setInterval(() => {}, 60_000);
   return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(new QBError("QB_ABORTED", "ended"))),
+    signal.addEventListener("abort", () => {
+      clearInterval(atWork);
+      reject(new QBError("QB_ABORTED", "ended"));
+    }),
   );
 }
 

@@ -44,6 +44,8 @@ describe("the end of the program", () => {
     assert.equal(isRunning(hostPid()), true);
     program.signal("SIGKILL");
     await until(() => !isRunning(hostPid()), "the host has ended");
-    assert.deepEqual(calls(), ["start", "find", "open", "end"]);
+    assert.deepEqual(calls().slice(0, 3), ["start", "find", "open"]);
+    // Windows ends it together with the program, before it can do anything.
+    if (process.platform !== "win32") assert.deepEqual(calls().slice(3), ["end"]);
   });
 });
