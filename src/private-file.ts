@@ -17,6 +17,8 @@ import { dirname } from "node:path";
 import { QBError, type ErrorCode } from "./errors.js";
 import { readRegularFile } from "./regular-file.js";
 
+const RENAME_PATIENCE_MS = 1_000;
+const RENAME_INTERVAL_MS = 20;
 const OWNER_ONLY = 0o600;
 /** The opening of a pipe would wait for its other end. Windows has no such flag. */
 const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
@@ -104,7 +106,24 @@ function quoted(file: string): string {
  * @param mode Default: readable by its owner only.
  */
 export function replaceFile(file: string, text: string, mode = OWNER_ONLY): void {
-  throughTemporary(file, text, mode, (temporary) => renameSync(temporary, file));
+  throughTemporary(file, text, mode, (temporary) => renameOver(temporary, file));
+}
+
+/** Windows may refuse to replace a file while another program, as one that looks for viruses, has it open. */
+function renameOver(temporary: string, file: string): void {
+  const end = Date.now() + RENAME_PATIENCE_MS;
+  for (;;)
+    try {
+      return renameSync(temporary, file);
+    } catch (error) {
+      if (!mayBeOpen(error) || Date.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_INTERVAL_MS);
+    }
+}
+
+function mayBeOpen(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
 }
 
 /** As `replaceFile`, but gives false and changes nothing when there is a file already: of several processes one wins. */

@@ -8,6 +8,7 @@ import {
   type QBClientOptions,
   type QBConnectorOptions,
 } from "qbconnector";
+import { NO_PROGRAMS } from "../support/command.js";
 import { curl } from "../support/curl.js";
 import { DiagnosingProcessor, SEEN, type Question } from "../support/diagnosing-processor.js";
 import { exchange, send } from "../support/http-exchange.js";
@@ -57,21 +58,25 @@ function slowLook(): { look: () => Promise<readonly Check[]>; end: () => void } 
 
 const OWN = { node: "pass", port: "pass", certificate: "skip", clock: "pass", users: "pass", calls: "skip" };
 
-test("curl: GET /diagnosis gives the checks of the connector and those of its request processor", async (t) => {
-  const { url, quickbooks, port } = await startDiagnosed(t);
-  const { stdout, exitCode, stderr } = await curl(["-u", "Foo:Bar", "-v", `${url}/diagnosis`]);
-  assert.equal(exitCode, 0);
-  assert.match(stderr, /< content-type: application\/json/i);
-  assert.match(stderr, /< cache-control: no-store/i);
-  const { checks } = JSON.parse(stdout) as { checks: Check[] };
-  assert.deepEqual(outcomes(checks), { ...OWN, dialog: "warn" });
-  assert.deepEqual(checks.slice(-1), SEEN);
-  assert.match(summaryOf(checks, "port"), new RegExp(`127\\.0\\.0\\.1, port ${port}`));
-  assert.equal(quickbooks.questions.length, 1);
-  assert.equal(quickbooks.sessions.length, 0);
-});
+test(
+  "curl: GET /diagnosis gives the checks of the connector and those of its request processor",
+  { skip: NO_PROGRAMS },
+  async (t) => {
+    const { url, quickbooks, port } = await startDiagnosed(t);
+    const { stdout, exitCode, stderr } = await curl(["-u", "Foo:Bar", "-v", `${url}/diagnosis`]);
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /< content-type: application\/json/i);
+    assert.match(stderr, /< cache-control: no-store/i);
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    assert.deepEqual(outcomes(checks), { ...OWN, dialog: "warn" });
+    assert.deepEqual(checks.slice(-1), SEEN);
+    assert.match(summaryOf(checks, "port"), new RegExp(`127\\.0\\.0\\.1, port ${port}`));
+    assert.equal(quickbooks.questions.length, 1);
+    assert.equal(quickbooks.sessions.length, 0);
+  },
+);
 
-test("curl: over HTTPS the diagnosis tells the certificate's end", async (t) => {
+test("curl: over HTTPS the diagnosis tells the certificate's end", { skip: NO_PROGRAMS }, async (t) => {
   const { url } = await startDiagnosed(t, { enableSSL: true });
   const { stdout } = await curl(["-k", "-u", "Foo:Bar", `${url}/diagnosis`]);
   const { checks } = JSON.parse(stdout) as { checks: Check[] };

@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { Worker } from "node:worker_threads";
 import { QBError } from "../../dist/errors.js";
 import { createFile, readPrivateFile, replaceFile } from "../../dist/private-file.js";
 import { temporaryFolder } from "../support/command.js";
 
 const MODULE = import.meta.resolve("../../dist/private-file.js");
 const POSIX = process.platform === "win32" ? "Windows has no file modes" : false;
+
+/** Has a file open for a while. */
+const HOLDER = `
+  const { closeSync, openSync } = require("node:fs");
+  const { parentPort, workerData } = require("node:worker_threads");
+  const descriptor = openSync(workerData.file, "r");
+  parentPort.postMessage("open");
+  setTimeout(() => closeSync(descriptor), workerData.ms);
+`;
 
 /** The process, with what it does not have on Windows. */
 const OF_POSIX = process as Required<Pick<NodeJS.Process, "geteuid">>;
@@ -109,6 +120,19 @@ describe("a private file", () => {
     assert.equal(readFileSync(file, "utf8"), "new");
     assert.notEqual(statSync(file).ino, before);
     if (POSIX === false) assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(folder), ["a"]);
+  });
+
+  it("is replaced though another program has it open for a while, which Windows may refuse", async (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "a");
+    writeFileSync(file, "old", { mode: 0o600 });
+    const holder = new Worker(HOLDER, { eval: true, workerData: { file, ms: 200 } });
+    const left = once(holder, "exit");
+    await once(holder, "message");
+    replaceFile(file, "new");
+    assert.equal(readFileSync(file, "utf8"), "new");
+    await left;
     assert.deepEqual(readdirSync(folder), ["a"]);
   });
 
