@@ -48,8 +48,12 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   // On Windows with QuickBooks it prints the company's name instead.
   "quickbooks-desktop.mjs": [
-    /^QB_PLATFORM: QuickBooks Desktop runs on Windows, and this program on \w+$/,
-    /^What to do: Run a connector on the Windows machine with QuickBooks/,
+    process.platform === "win32"
+      ? /^QB_(PLATFORM|INSTALLATION): \S/
+      : /^QB_PLATFORM: QuickBooks Desktop runs on Windows, and this program on \w+$/,
+    process.platform === "win32"
+      ? /^What to do: \S/
+      : /^What to do: Run a connector on the Windows machine with QuickBooks/,
   ],
   "own-request-processor.mjs": [
     /^open: application Web shop, read and write$/,
