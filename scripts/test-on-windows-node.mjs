@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { installNode, NODE_EXE } from "./windows/windows-app.mjs";
 import { makePrefix, runInWine, stopWine, windowsPath } from "./windows/wine.mjs";
 
-const TIME_LIMIT_MS = 900_000;
+const TIME_LIMIT_MS = 1_800_000;
 
 /** What does not run there, by its reason. Everything else has to pass; what a file skips by itself is printed. */
 const LEFT_OUT = {

@@ -11,7 +11,7 @@ const FOLDERS = "unit,contract,integration,docs,fuzz";
 /** Under Wine a process takes ten times longer to start. */
 const FILE_TIMEOUT_MS = process.platform === "win32" ? 600_000 : 180_000;
 /** Node 24 applies the time limit of a file to each of its tests and waits for what these leave behind. */
-const RUN_TIMEOUT_MS = 900_000;
+const RUN_TIMEOUT_MS = process.platform === "win32" ? 1_800_000 : 900_000;
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
