@@ -2,7 +2,17 @@ import { createRequire } from "node:module";
 import { QBError } from "../errors.js";
 import { NODE_32 } from "../node-32.js";
 
-type Koffi = typeof import("koffi");
+/** What is used of the package koffi. Its own types are missing where it was left out. */
+interface Koffi {
+  load(library: string): { func(declaration: string): unknown };
+  proto(declaration: string): object;
+  pointer(type: object): object;
+  sizeof(type: string): number;
+  view(address: bigint, length: number): ArrayBuffer;
+  call(address: bigint, prototype: object, ...values: unknown[]): unknown;
+  register(listener: (...values: never[]) => unknown, type: object): bigint;
+  unregister(address: bigint): void;
+}
 
 /** What a C declaration names, ready to be called; pointers are addresses as BigInt, null is `0n` or `null`. */
 export type NativeFunction<Result> = (...values: unknown[]) => Result;
@@ -66,8 +76,8 @@ function noKoffi(cause: unknown): never {
 }
 
 function adapt(koffi: Koffi): Native {
-  const prototypes = new Map<string, ReturnType<Koffi["proto"]>>();
-  const prototypeOf = (declaration: string): ReturnType<Koffi["proto"]> => {
+  const prototypes = new Map<string, object>();
+  const prototypeOf = (declaration: string): object => {
     const known = prototypes.get(declaration) ?? koffi.proto(declaration);
     prototypes.set(declaration, known);
     return known;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { publint } from "publint";
@@ -31,6 +31,11 @@ const NEEDED = [
   "dist/qbxml/index.d.ts",
   "dist/qbxml/index.js",
   "dist/qbxml/schema/qbxml-16.0.json",
+  "dist/quickbooks/com/host/host-pipe.js",
+  "dist/quickbooks/com/host/host-process.js",
+  "dist/quickbooks/com/host/host-thread.js",
+  "dist/quickbooks/com/index.d.ts",
+  "dist/quickbooks/com/index.js",
   "dist/quickbooks/simulator/index.d.ts",
   "dist/quickbooks/simulator/index.js",
 ];
@@ -99,6 +104,15 @@ describe("the packed package", () => {
       paths.filter((path) => /\.map$|\.test\.|(^|\/)(test|build|scripts)\//.test(path)),
       [],
     );
+  });
+
+  it("holds every declaration that one of its declarations needs", async () => {
+    const paths = packed.files.map(({ path }) => path).filter((path) => path.endsWith(".d.ts"));
+    for (const path of paths) {
+      const text = await readFile(join(installed, path), "utf8");
+      for (const [, other = ""] of text.matchAll(/(?:from |import\()"(\.[^"]+)\.js"/g))
+        assert.ok(paths.includes(join(dirname(path), `${other}.d.ts`)), `${path} needs ${other}`);
+    }
   });
 
   it("keeps its size", () => {
