@@ -97,5 +97,6 @@ export function runInWine(program, args, { name, timeoutMs, cwd = FOLDER, env = 
 
 /** Ends every program of Windows that still runs in our prefix. */
 export function stopWine() {
-  if (SERVER !== undefined) spawnSync(SERVER, ["-k"], { env: environment });
+  if (SERVER === undefined) return;
+  for (const option of ["-k", "-w"]) spawnSync(SERVER, [option], { env: environment, timeout: 30_000 });
 }
