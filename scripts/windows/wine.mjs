@@ -24,6 +24,8 @@ export const environment = {
   ...process.env,
   WINEPREFIX: join(FOLDER, `prefix${TARGET.folder}`),
   WINEARCH: "win64",
+  // By it Wine reads file names, arguments and environment.
+  LC_ALL: "C.UTF-8",
   WINEDEBUG: "-all",
   // Otherwise Wine asks to install Mono and Gecko.
   WINEDLLOVERRIDES: "mscoree,mshtml=",

@@ -32,8 +32,9 @@ export async function startWindowsConnector(
     QB_CONTROL_PORT: String((server.address() as AddressInfo).port),
     QB_PROGRAM: JSON.stringify(options),
   });
-  const control = await Promise.race([connected(server), program.ended.then(failure)]);
-  server.close();
+  const control = await Promise.race([connected(server), program.ended.then(failure)]).finally(() =>
+    server.close(),
+  );
   t.after(async () => {
     control.destroy();
     const { status, output } = await program.ended;
