@@ -263,7 +263,10 @@ export class QBConnector extends DispatchEmitter<QBConnectorEvents> {
     return this.close();
   }
 
-  /** Cuts everything now: waiting calls fail with `error`, the running one with outcome `unknown` when it writes. */
+  /**
+   * Cuts everything now: clients see their connections end without an answer. What waited was not done; of the running call nobody
+   * knows when it writes. The program's own calls fail with `error`.
+   */
   destroy(error: QBError = new QBError("QB_SHUTTING_DOWN", "the connector was destroyed")): Promise<void> {
     this.#wanted = false;
     this.#cutting ??= this.#cut(error).finally(() => (this.#cutting = undefined));
