@@ -1,31 +1,7 @@
-/** What happened to the books: the request took effect, it certainly did not, or nobody can tell. */
-export type Outcome = "applied" | "not_applied" | "unknown";
+import { entry } from "./error-entry.js";
+import { ONLINE_ERROR_CODES } from "./online-error-codes.js";
 
-/** Who is at fault, which is also who has to look first. */
-export type ErrorFamily =
-  "usage" | "network" | "credentials" | "refused" | "busy" | "quickbooks" | "internal";
-
-/** The people who can act on an error. */
-export type Actor = "developer" | "operator" | "quickbooksUser" | "quickbooksAdministrator";
-
-interface CatalogueEntry {
-  readonly family: ErrorFamily;
-  /** The HTTP status with which a connector reports this error. */
-  readonly status: number;
-  readonly retryable: boolean;
-  readonly who: Actor;
-  readonly advice: string;
-}
-
-function entry(
-  family: ErrorFamily,
-  status: number,
-  retryable: boolean,
-  who: Actor,
-  advice: string,
-): CatalogueEntry {
-  return Object.freeze({ family, status, retryable, who, advice });
-}
+export type { Actor, ErrorFamily, Outcome } from "./error-entry.js";
 
 /** Every error code of this library, with what it means for the caller. Codes never change their meaning. */
 export const ERROR_CATALOGUE = Object.freeze({
@@ -397,6 +373,8 @@ export const ERROR_CATALOGUE = Object.freeze({
     "developer",
     "The request processor was called out of order; this is a defect of the program that calls it.",
   ),
+
+  ...ONLINE_ERROR_CODES,
 
   // Defects.
   QB_LISTENER: entry(

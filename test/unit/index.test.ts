@@ -66,6 +66,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   "qbconnector/com": ["ComRequestProcessor"],
   "qbconnector/simulator": ["Simulator"],
+  "qbconnector/online": [],
 };
 
 describe("the doors of the package", () => {
