@@ -1,3 +1,4 @@
+import { closestName } from "./closest-name.js";
 import {
   CONNECTION_STRING_NAMES,
   type ConnectionString,
@@ -15,6 +16,7 @@ export {
   type ConnectionStringType,
 } from "./connection-string-names.js";
 
+const NAMES = CONNECTION_STRING_NAMES.map(({ name }) => name);
 const rowsByName = new Map(CONNECTION_STRING_NAMES.map((row) => [row.name.toLowerCase(), row]));
 
 /** A name and its value, and where they stand in the text: offsets from 0, `end` behind the closing quote. */
@@ -192,37 +194,13 @@ function unknownName(pair: Pair, pairs: readonly Pair[]): Fault {
 }
 
 function unknownNameProblem(written: string, shown: string | undefined): string {
-  const closest = closestName(written);
-  const advice = closest ?? `one of ${CONNECTION_STRING_NAMES.map((row) => row.name).join(", ")}`;
+  const closest = closestName(written, NAMES);
+  const advice = closest ?? `one of ${NAMES.join(", ")}`;
   return `unknown name${shown === undefined ? "" : ` "${shown}"`}; did you mean ${advice}?`;
 }
 
 function isPlainWord(written: string): boolean {
   return /^[a-z][\w.-]{0,39}$/i.test(written);
-}
-
-/** The known name that `written` is most likely a slip for; undefined when none resembles it. */
-function closestName(written: string): ConnectionStringName | undefined {
-  if (written.length > 40) return undefined;
-  const ranked = CONNECTION_STRING_NAMES.map(({ name }) => ({
-    name,
-    edits: editDistance(written.toLowerCase(), name.toLowerCase()),
-  })).sort((one, other) => one.edits - other.edits);
-  const best = ranked[0];
-  return best !== undefined && best.edits <= best.name.length / 2 ? best.name : undefined;
-}
-
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [row, character] of Array.from(from).entries()) {
-    const current = [row + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const changed = (previous[column - 1] ?? 0) + (to[column - 1] === character ? 0 : 1);
-      current.push(Math.min(changed, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
 }
 
 function refuseUnfit(name: string, value: unknown): void {

@@ -66,7 +66,12 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   "qbconnector/com": ["ComRequestProcessor"],
   "qbconnector/simulator": ["Simulator"],
-  "qbconnector/online": [],
+  "qbconnector/online": [
+    "ONLINE_PROPERTIES",
+    "formatOnlineConnectionString",
+    "parseOnlineConnectionString",
+    "redactOnlineConnectionString",
+  ],
 };
 
 describe("the doors of the package", () => {
