@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -126,14 +126,53 @@ function mayBeOpen(error: unknown): boolean {
   return process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
 }
 
-/** As `replaceFile`, but gives false and changes nothing when there is a file already: of several processes one wins. */
-export function createFile(file: string, text: string): boolean {
+/**
+ * As `replaceFile`, but gives false and changes nothing when there is a file already: of several processes one wins.
+ * @param prepare Sees the file while it is empty.
+ */
+export function createFile(file: string, text: string, prepare?: (temporary: string) => void): boolean {
+  let won = false;
+  const publish = (temporary: string) => void (won = linked(temporary, file));
+  throughTemporary(file, text, OWNER_ONLY, publish, prepare);
+  return won;
+}
+
+/**
+ * Replaces a file that holds `expected`; gives false and changes nothing when it holds something else.
+ *
+ * Only one text can come after `expected`: it is claimed by a name first, and whoever finds a claim brings it to its end.
+ * So a process that was stopped just before its rename undoes nothing that others did meanwhile.
+ */
+export function exchangeFile(file: string, expected: string, text: string, code: ErrorCode): boolean {
+  const claim = `${file}.${createHash("sha256").update(expected).digest("hex").slice(0, 16)}.next`;
+  let won = false;
+  throughTemporary(file, text, OWNER_ONLY, (temporary) => {
+    won = linked(temporary, claim);
+    const present = readPrivateFile(file, code);
+    if (present === expected) renameIfThere(claim, file);
+    else if (won) {
+      rmSync(claim, { force: true });
+      won = present === text;
+    }
+  });
+  return won;
+}
+
+function linked(temporary: string, file: string): boolean {
   try {
-    throughTemporary(file, text, OWNER_ONLY, (temporary) => linkSync(temporary, file));
+    linkSync(temporary, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameOver(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
 
@@ -142,10 +181,11 @@ function throughTemporary(
   text: string,
   mode: number,
   publish: (temporary: string) => void,
+  prepare?: (temporary: string) => void,
 ): void {
   const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    writeDurably(temporary, text, mode);
+    writeDurably(temporary, text, mode, prepare);
     publish(temporary);
   } finally {
     rmSync(temporary, { force: true });
@@ -153,10 +193,11 @@ function throughTemporary(
   if (process.platform !== "win32") syncFolder(dirname(file));
 }
 
-function writeDurably(file: string, text: string, mode: number): void {
+function writeDurably(file: string, text: string, mode: number, prepare?: (temporary: string) => void): void {
   const bytes = Buffer.from(text);
   const descriptor = openSync(file, "wx", OWNER_ONLY);
   try {
+    prepare?.(file);
     if (mode !== OWNER_ONLY) fchmodSync(descriptor, mode);
     for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
     fsyncSync(descriptor);

@@ -59,3 +59,23 @@ export interface VaultRecord {
   /** SHA-256 of codes that were exchanged lately, and until when they are remembered. */
   readonly usedCodes: readonly { readonly hash: string; readonly until: number }[];
 }
+
+export function emptyRecord(): VaultRecord {
+  return {
+    generation: 0,
+    application: undefined,
+    sandbox: false,
+    callbackURL: undefined,
+    grant: undefined,
+    seed: undefined,
+    refreshing: undefined,
+    ended: undefined,
+    pending: [],
+    usedCodes: [],
+  };
+}
+
+/** What comes after a record. */
+export function nextRecord(record: VaultRecord, changes: Partial<VaultRecord>): VaultRecord {
+  return { ...record, ...changes, generation: record.generation + 1 };
+}
