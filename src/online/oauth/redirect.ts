@@ -1,0 +1,48 @@
+import { AuthorizationResponseError } from "oauth4webapi";
+import { QBError, type ErrorCode } from "../../errors.js";
+import type { PendingAuthorization } from "../vault/vault-record.js";
+import { sameText } from "./same-text.js";
+
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  access_denied: "QB_AUTHORIZATION_REFUSED",
+  unauthorized_client: "QB_OAUTH_APPLICATION",
+  server_error: "QB_AUTHORIZATION_SERVER",
+  temporarily_unavailable: "QB_AUTHORIZATION_SERVER",
+};
+
+/** Throws unless the redirect answers `pending`, and in time. */
+export function checkState(parameters: URLSearchParams, pending: PendingAuthorization, now: number): void {
+  const given = single(parameters, "state");
+  if (given === undefined) throw wrong("it has no state");
+  if (!sameText(given, pending.state)) throw wrong("its state is not that of this authorization");
+  if (now >= pending.expiresAt) throw wrong("the authorization was begun too long ago");
+}
+
+/** The code, and the company that was chosen. */
+export function checkRedirect(parameters: URLSearchParams): { code: string; companyId: string | undefined } {
+  const code = single(parameters, "code");
+  if (code === undefined || !/^[\x21-\x7e]{1,4096}$/.test(code)) throw wrong("it has no proper code");
+  const companyId = single(parameters, "realmId");
+  if (companyId !== undefined && !/^\d{1,30}$/.test(companyId)) throw wrong("its realmId is not a number");
+  return { code, companyId };
+}
+
+/** What a redirect that was refused means; oauth4webapi's own errors hold its parameters, and so the code. */
+export function redirectFailure(error: unknown): unknown {
+  if (error instanceof QBError) return error;
+  if (!(error instanceof AuthorizationResponseError))
+    return wrong("its parameters are not those of the server");
+  const name = /^[\w.-]{1,64}$/.test(error.error) ? error.error : "an error without a proper name";
+  const code = REFUSALS[name] ?? "QB_AUTHORIZATION_REFUSED";
+  return new QBError(code, `The authorization ended without consent: ${name}.`, { details: { error: name } });
+}
+
+function single(parameters: URLSearchParams, name: string): string | undefined {
+  const values = parameters.getAll(name);
+  if (values.length > 1) throw wrong(`it has ${name} more than once`);
+  return values[0];
+}
+
+function wrong(reason: string): QBError {
+  return new QBError("QB_AUTHORIZATION_STATE", `The redirected URL cannot be used: ${reason}.`);
+}
