@@ -109,3 +109,5 @@ export type {
   VendorCredit,
   VendorCreditInput,
 } from "./data/entity-types-transactions.js";
+export { readWebhook, type WebhookNotification, type WebhookOperation } from "./webhooks/notifications.js";
+export { verifyWebhook, type WebhookSignature } from "./webhooks/webhook-signature.js";
