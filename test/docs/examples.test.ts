@@ -55,6 +55,13 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
       ? /^What to do: \S/
       : /^What to do: Run a connector on the Windows machine with QuickBooks/,
   ],
+  "quickbooks-online-webhooks.mjs": [
+    /^Update of Invoice 95 in company 310687$/,
+    /^Merge of Customer 123 in company 9130355$/,
+    /^Signed: 200$/,
+    /^Not signed: 401 QB_WEBHOOK_SIGNATURE$/,
+    /^Changed on the way: 401 QB_WEBHOOK_SIGNATURE$/,
+  ],
   "own-request-processor.mjs": [
     /^open: application Web shop, read and write$/,
     /^process: CustomerQueryRq$/,

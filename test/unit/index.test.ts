@@ -72,6 +72,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "parseOnlineConnectionString",
     "redactOnlineConnectionString",
   ],
+  "qbconnector/online": ["readWebhook", "verifyWebhook"],
 };
 
 describe("the doors of the package", () => {

@@ -35,7 +35,7 @@ export const ENTITY_FACTS: Readonly<Record<EntityName, EntityFacts>> = {
   PaymentMethod: list,
   Preferences: fixed,
   Purchase: transaction,
-  PurchaseOrder: transaction,
+  PurchaseOrder: form,
   RefundReceipt: form,
   SalesReceipt: voidableForm,
   TaxCode: fixed,
