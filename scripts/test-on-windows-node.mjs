@@ -49,6 +49,7 @@ const LEFT_OUT = {
     "unit/qbxml/writing/request-writer",
     "unit/qbxml/writing/response-writer",
   ],
+  "the browser is Debian's Chromium": ["integration/online-authorization-server"],
   "10,000 connections at once take Wine minutes": ["integration/hostile-connections"],
   "needs a program that npm installs for one system only: oxlint or the compiler": [
     "docs/code-blocks",
