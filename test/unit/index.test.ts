@@ -70,9 +70,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "ONLINE_PROPERTIES",
     "formatOnlineConnectionString",
     "parseOnlineConnectionString",
+    "readWebhook",
     "redactOnlineConnectionString",
+    "verifyWebhook",
   ],
-  "qbconnector/online": ["readWebhook", "verifyWebhook"],
 };
 
 describe("the doors of the package", () => {
