@@ -26,10 +26,7 @@ export function httpFetch(http: HttpClient, timeoutMs: number): ShortFetch {
     const bytes = await shortBody(answer, new URL(url).host);
     const { status } = answer;
     if (status < 200 || status > 599) {
-      throw new QBError(
-        "QB_AUTHORIZATION_SERVER",
-        `${new URL(url).host} answered with the status ${status}.`,
-      );
+      throw new QBError("QB_AUTHORIZATION_SERVER", `${new URL(url).host} answered with the status ${status}`);
     }
     const bodiless = status === 204 || status === 205 || status === 304;
     return new Response(bodiless ? null : bytes, { status, headers: { ...answer.headers } });
@@ -45,7 +42,7 @@ async function shortBody({ body }: HttpAnswer, host: string): Promise<Uint8Array
     if (length > BODY_LIMIT) {
       throw new QBError(
         "QB_AUTHORIZATION_SERVER",
-        `The answer of ${host} is longer than ${BODY_LIMIT} bytes.`,
+        `the answer of ${host} is longer than ${BODY_LIMIT} bytes`,
       );
     }
     parts.push(part);

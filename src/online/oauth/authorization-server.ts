@@ -65,7 +65,7 @@ export function authorizationServer(options: DiscoveryOptions): Promise<Authoriz
       }
       entry.until = options.now() + FALLBACK_KEPT_MS;
       const { message } = error as Error;
-      options.logger.warn({ url: url.href }, `Intuit's published endpoints are used instead: ${message}`);
+      options.logger.warn({ url: url.href }, `${message}; Intuit's published endpoints are used instead`);
       return PUBLISHED;
     }
   }
@@ -136,7 +136,7 @@ function unusable(url: URL, reason: string): QBError {
   const document = url.origin + url.pathname;
   return new QBError(
     "QB_AUTHORIZATION_SERVER",
-    `The discovery document ${document} cannot be used: ${reason}.`,
+    `the discovery document ${document} cannot be used: ${reason}`,
     { details: { url: document } },
   );
 }

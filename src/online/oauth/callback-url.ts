@@ -42,5 +42,5 @@ function parsed(text: string): URL {
 }
 
 function refuse(reason: string, advice?: string): never {
-  throw new QBError("QB_CALLBACK_URL", `Intuit does not accept this CallbackURL: ${reason}.`, { advice });
+  throw new QBError("QB_CALLBACK_URL", `Intuit does not accept this CallbackURL: ${reason}`, { advice });
 }

@@ -61,7 +61,7 @@ export class OAuthClient {
     readonly state?: string | undefined;
   }): Promise<{ url: URL; pending: PendingAuthorization }> {
     const { callbackURL, scope, state = oauth.generateRandomState() } = options;
-    if (state === "") throw new QBError("QB_INVALID_ARGUMENT", "State is empty.");
+    if (state === "") throw new QBError("QB_INVALID_ARGUMENT", "State is empty");
     const { clientId } = await this.#options.application();
     const server = await this.#server();
     const withProof = server.code_challenge_methods_supported?.includes("S256") === true;
@@ -90,7 +90,7 @@ export class OAuthClient {
     if (server.issuer !== pending.issuer) {
       throw new QBError(
         "QB_AUTHORIZATION_STATE",
-        "The authorization was begun at another authorization server.",
+        "the authorization was begun at another authorization server",
       );
     }
     try {

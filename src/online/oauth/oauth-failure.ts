@@ -18,7 +18,7 @@ export function oauthFailure(error: unknown, call: TokenCall, response: Response
   const again: QBErrorOptions = call === "exchange" ? { retryable: false, advice: START_AGAIN } : {};
   const reason = response === undefined ? "it offers no such endpoint" : reasonOf(response);
   const retryable = response !== undefined && call !== "exchange";
-  return new QBError("QB_AUTHORIZATION_SERVER", `The authorization server failed: ${reason}.`, {
+  return new QBError("QB_AUTHORIZATION_SERVER", `the authorization server failed: ${reason}`, {
     ...facts,
     retryable,
     ...again,
@@ -35,7 +35,7 @@ function transportFailure(error: QBError, call: TokenCall): QBError {
   }
   const lost = error.code === "QB_CONNECTION_LOST" || error.code === "QB_TIMEOUT";
   const code = lost ? "QB_AUTHORIZATION_SERVER" : error.code;
-  const text = lost ? `The answer to the exchange of the code was lost: ${message}` : message;
+  const text = lost ? `the answer to the exchange of the code was lost: ${message}` : message;
   return new QBError(code, text, { ...shared, retryable: false, advice: START_AGAIN });
 }
 
@@ -47,25 +47,25 @@ function refusal(error: ResponseBodyError, call: TokenCall, facts: QBErrorOption
   if (name === "invalid_grant" && call === "exchange") {
     return new QBError(
       "QB_AUTHORIZATION_CODE",
-      `The authorization server refused the code: ${told}.`,
+      `the authorization server refused the code: ${told}`,
       options,
     );
   }
   if (name === "invalid_grant" && call === "refresh") {
     return new QBError(
       "QB_RECONNECT",
-      `The authorization server refused the refresh token: ${told}.`,
+      `the authorization server refused the refresh token: ${told}`,
       options,
     );
   }
   const retryable = call !== "exchange" && (error.status === 429 || name === "temporarily_unavailable");
   const advice = call === "exchange" ? START_AGAIN : undefined;
-  const message = `The authorization server refused the request: ${told}.`;
+  const message = `the authorization server refused the request: ${told}`;
   return new QBError("QB_AUTHORIZATION_SERVER", message, { ...options, retryable, advice });
 }
 
 function badApplication(told: string, facts: QBErrorOptions): QBError {
-  const message = `The authorization server does not accept OAuthClientId and OAuthClientSecret: ${told}.`;
+  const message = `the authorization server does not accept OAuthClientId and OAuthClientSecret: ${told}`;
   return new QBError("QB_OAUTH_APPLICATION", message, facts);
 }
 

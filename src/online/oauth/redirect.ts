@@ -34,7 +34,7 @@ export function redirectFailure(error: unknown): unknown {
     return wrong("its parameters are not those of the server");
   const name = /^[\w.-]{1,64}$/.test(error.error) ? error.error : "an error without a proper name";
   const code = REFUSALS[name] ?? "QB_AUTHORIZATION_REFUSED";
-  return new QBError(code, `The authorization ended without consent: ${name}.`, { details: { error: name } });
+  return new QBError(code, `the authorization ended without consent: ${name}`, { details: { error: name } });
 }
 
 function single(parameters: URLSearchParams, name: string): string | undefined {
@@ -44,5 +44,5 @@ function single(parameters: URLSearchParams, name: string): string | undefined {
 }
 
 function wrong(reason: string): QBError {
-  return new QBError("QB_AUTHORIZATION_STATE", `The redirected URL cannot be used: ${reason}.`);
+  return new QBError("QB_AUTHORIZATION_STATE", `the redirected URL cannot be used: ${reason}`);
 }
