@@ -1,0 +1,101 @@
+import { QBError } from "../../errors.js";
+import { aborted, type CallClock } from "./call-clock.js";
+
+/** That many requests of an application may run at the same time for a company (documented by Intuit). */
+const AT_ONCE = 10;
+
+/** Of all connections of this process to one company: how many requests run, and until when Intuit wants none. */
+export class RateLimit {
+  static readonly #byCompany = new Map<string, RateLimit>();
+  readonly #company: string;
+  readonly #waiting = new Set<() => void>();
+  #running = 0;
+  #pausedUntil = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(company: string) {
+    this.#company = company;
+  }
+
+  static of(company: string): RateLimit {
+    let limit = this.#byCompany.get(company);
+    if (limit === undefined) this.#byCompany.set(company, (limit = new RateLimit(company)));
+    return limit;
+  }
+
+  /** Runs `work` when it is its turn. */
+  async run<Result>(clock: CallClock, work: () => Promise<Result>): Promise<Result> {
+    const since = Date.now();
+    await this.#turn(clock);
+    clock.waited(Date.now() - since);
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof QBError && error.code === "QB_RATE_LIMIT") this.#pause(error.retryAfter);
+      throw error;
+    } finally {
+      this.#running--;
+      this.#admit();
+      this.#forget();
+    }
+  }
+
+  /** Nothing starts for so long. A little more, and never the same, so that processes do not come back together. */
+  #pause(seconds = 60): void {
+    const until = Date.now() + seconds * 1_000 + Math.random() * Math.min(1_000, seconds * 100);
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  #turn(clock: CallClock): Promise<void> {
+    const { signal, patienceMs } = clock;
+    clock.refuseAborted();
+    if (this.#pausedUntil - Date.now() > patienceMs) throw this.#refusal("until the deadline of the call");
+    return new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+        this.#waiting.delete(start);
+        end();
+      };
+      const start = () => settle(resolve);
+      const onAbort = () => settle(() => reject(aborted(signal as AbortSignal)));
+      const onEnd = () => settle(() => reject(this.#refusal("before the deadline of the call")));
+      const timer =
+        patienceMs === Infinity ? undefined : setTimeout(onEnd, Math.min(patienceMs, 2 ** 31 - 1));
+      signal?.addEventListener("abort", onAbort);
+      this.#waiting.add(start);
+      this.#admit();
+    });
+  }
+
+  #admit(): void {
+    const wait = this.#pausedUntil - Date.now();
+    if (wait > 0) {
+      if (this.#waiting.size > 0 && this.#timer === undefined)
+        this.#timer = setTimeout(() => this.#resume(), wait);
+      return;
+    }
+    for (const start of this.#waiting) {
+      if (this.#running >= AT_ONCE) return;
+      this.#running++;
+      start();
+    }
+  }
+
+  #resume(): void {
+    this.#timer = undefined;
+    this.#admit();
+  }
+
+  #refusal(when: string): QBError {
+    const retryAfter = Math.max(1, Math.ceil((this.#pausedUntil - Date.now()) / 1_000));
+    return new QBError("QB_RATE_LIMIT", `QuickBooks Online takes no further call for this company ${when}`, {
+      retryAfter,
+    });
+  }
+
+  #forget(): void {
+    if (this.#running === 0 && this.#waiting.size === 0 && this.#pausedUntil < Date.now())
+      RateLimit.#byCompany.delete(this.#company);
+  }
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { connectedCompany } from "../support/online/connected-company.js";
+import { startDataService, type DataService } from "../support/online/data-service.js";
+import { until } from "../support/until.js";
+
+async function withCustomers(t: TestContext, count: number): Promise<DataService> {
+  const service = await startDataService(t);
+  for (let number = 1; number <= count; number++)
+    service.books.insert("Customer", { DisplayName: `Customer ${number}`, Balance: number / 4 });
+  return service;
+}
+
+describe("queries of QuickBooks Online", () => {
+  it("gives every object once, page after page, though the service has no order of its own", async (t) => {
+    const service = await withCustomers(t, 2_345);
+    const { data } = connectedCompany(t, service);
+    const names = new Set<unknown>();
+    for await (const { DisplayName } of data.query("select * from Customer")) names.add(DisplayName);
+    assert.equal(names.size, 2_345);
+    const asked = service.requestsTo("query").map(({ parameters }) => parameters.get("query"));
+    assert.deepEqual(asked, [
+      "select * from Customer ORDERBY Id STARTPOSITION 1 MAXRESULTS 1000",
+      "select * from Customer ORDERBY Id STARTPOSITION 1001 MAXRESULTS 1000",
+      "select * from Customer ORDERBY Id STARTPOSITION 2001 MAXRESULTS 1000",
+    ]);
+  });
+
+  it("keeps to STARTPOSITION, MAXRESULTS and ORDERBY of the text", async (t) => {
+    const service = await withCustomers(t, 60);
+    const { data } = connectedCompany(t, service);
+    const query = "select * from Customer orderby Balance desc startposition 11 maxresults 25";
+    const found = await data.query(query, { pageSize: 10 }).toArray();
+    assert.deepEqual(
+      found.map(({ Balance }) => Balance),
+      Array.from({ length: 25 }, (_, index) => (50 - index) / 4),
+    );
+    const asked = service.requestsTo("query").map(({ parameters }) => parameters.get("query"));
+    assert.deepEqual(asked, [
+      "select * from Customer orderby Balance desc STARTPOSITION 11 MAXRESULTS 10",
+      "select * from Customer orderby Balance desc STARTPOSITION 21 MAXRESULTS 10",
+      "select * from Customer orderby Balance desc STARTPOSITION 31 MAXRESULTS 5",
+    ]);
+  });
+
+  it("counts", async (t) => {
+    const { data } = connectedCompany(t, await withCustomers(t, 7));
+    assert.deepEqual(await data.query<number>("select count(*) from Customer").toArray(), [7]);
+  });
+
+  it("fetches one page ahead and no more, and stops when the loop is left", async (t) => {
+    const service = await withCustomers(t, 50);
+    const { data } = connectedCompany(t, service);
+    let held = (): void => {};
+    const gate = new Promise<void>((resolve) => (held = resolve));
+    const results = data.query("select * from Customer", { pageSize: 10 });
+    for await (const { Id } of results) {
+      assert.ok(Id);
+      await until(() => service.requestsTo("query").length === 2, "the next page was asked for");
+      service.plan("query", { kind: "hold", until: gate });
+      break;
+    }
+    held();
+    assert.equal(service.requestsTo("query").length, 2);
+    assert.throws(() => results[Symbol.asyncIterator](), { code: "QB_INVALID_ARGUMENT" });
+  });
+
+  it("sends long queries as a body", async (t) => {
+    const service = await withCustomers(t, 3);
+    const { data } = connectedCompany(t, service);
+    const ids = Array.from({ length: 500 }, (_, index) => `'${index + 1}'`).join(", ");
+    const found = await data.query(`select * from Customer where Id in (${ids})`).toArray();
+    assert.equal(found.length, 3);
+    const [asked] = service.requestsTo("query");
+    assert.equal(asked?.method, "POST");
+    assert.equal(asked.parameters.has("requestid"), false);
+  });
+
+  it("asks as it is written when a kind cannot be sorted", async (t) => {
+    const service = await startDataService(t);
+    const { data } = connectedCompany(t, service);
+    const [company] = await data.query("select * from CompanyInfo").toArray();
+    assert.equal(company?.["CompanyName"], "Sandbox Company");
+  });
+
+  it("tells a mistake in the text", async (t) => {
+    const { data } = connectedCompany(t, await withCustomers(t, 1));
+    await assert.rejects(data.query("select * from Customer where").toArray(), {
+      code: "QB_ONLINE_REQUEST",
+      outcome: "not_applied",
+      message: /QueryParserError/,
+    });
+    assert.throws(() => data.query("delete from Customer"), { code: "QB_INVALID_ARGUMENT" });
+    assert.throws(() => data.query("select * from Customer where Name = 'a"), {
+      code: "QB_INVALID_ARGUMENT",
+    });
+  });
+});
