@@ -6,6 +6,6 @@ export function opensslSignature(body: string | Uint8Array, token: string): stri
     input: body,
     timeout: 30_000,
   });
-  if (status !== 0) throw new Error(`openssl dgst: ${stderr}`);
+  if (status !== 0) throw new Error(`openssl dgst: ${stderr.toString()}`);
   return stdout.toString("base64");
 }
