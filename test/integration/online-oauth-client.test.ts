@@ -41,7 +41,7 @@ const ANSWERS: readonly (readonly [name: string, reply: Reply, exchange: ErrorCo
       "QB_AUTHORIZATION_SERVER",
     ],
     ["a list", says(jsonAnswer(200, [TOKEN_ANSWER])), "QB_AUTHORIZATION_SERVER"],
-    ["nothing", says(jsonAnswer(204, "")), "QB_AUTHORIZATION_SERVER"],
+    ["nothing", says("HTTP/1.1 204 X\r\n\r\n"), "QB_AUTHORIZATION_SERVER"],
     [
       "a connection cut within the answer",
       says(`HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n${whole}`),

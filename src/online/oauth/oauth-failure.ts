@@ -6,6 +6,8 @@ export type TokenCall = "exchange" | "refresh" | "revoke";
 const START_AGAIN =
   "Start the authorization again. The code may have been used up, so it is not sent a second time.";
 
+const TRY_AGAIN = "Try again; nothing was asked of the books.";
+
 /**
  * What a failed call means. Nothing of oauth4webapi's errors is passed on as cause: they hold whole answers, and so tokens.
  * No book is touched by any of these calls, so their outcome is never unknown.
@@ -29,9 +31,8 @@ function transportFailure(error: QBError, call: TokenCall): QBError {
   const { message, retryAfter, details } = error;
   const shared = { retryAfter, details, cause: error };
   if (call !== "exchange") {
-    return error.outcome === "unknown"
-      ? new QBError(error.code, message, { ...shared, retryable: true })
-      : error;
+    if (error.outcome !== "unknown") return error;
+    return new QBError(error.code, message, { ...shared, retryable: true, advice: TRY_AGAIN });
   }
   const lost = error.code === "QB_CONNECTION_LOST" || error.code === "QB_TIMEOUT";
   const code = lost ? "QB_AUTHORIZATION_SERVER" : error.code;

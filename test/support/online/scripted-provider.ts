@@ -1,8 +1,8 @@
 import type { TestContext } from "node:test";
+import { UndiciClient } from "../../../dist/online/http/undici-client.js";
 import { OAuthClient } from "../../../dist/online/oauth/oauth-client.js";
 import { httpAnswer, startRawServer, type RawRequest, type Reply } from "../raw-server.js";
 import { recordingLogger } from "./recording-logger.js";
-import { plainHttpClient } from "./plain-http-client.js";
 
 export const SECRETS = {
   clientSecret: "kept-client-secret-0123456789",
@@ -61,9 +61,10 @@ export async function startProvider(
   });
   const discoveryURL = new URL("/.well-known/openid_configuration", server.url);
   const { logger, warnings } = recordingLogger();
+  const http = new UndiciClient();
+  t.after(() => http.close());
   const client = new OAuthClient({
-    // Its own object: what was discovered is remembered for each HTTP client.
-    http: { ...plainHttpClient },
+    http,
     endpoints: { sandbox: true, discoveryURL },
     application: () => Promise.resolve({ clientId: "ABclientId", clientSecret: SECRETS.clientSecret }),
     logger,
