@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { QBError } from "../../errors.js";
+import { openInBrowser } from "../oauth/browser.js";
+import { checkCallbackURL } from "../oauth/callback-url.js";
+import { authorizeInteractively, type Granted } from "../oauth/interactive-authorization.js";
+import { isLoopback } from "../../wire/loopback.js";
+import { addPending, claimCode, takeOnlyPending, takePending } from "../vault/pending-authorizations.js";
+import { saveGrant } from "../vault/stored-grant.js";
+import type { PendingAuthorization } from "../vault/vault-record.js";
+import { checkCompany, type ConnectionParts } from "./connection-parts.js";
+import { defaultApplication } from "./default-application.js";
+
+export interface AuthorizationWishes {
+  readonly callbackURL?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly state?: string | undefined;
+}
+
+export interface RedirectedAuthorization extends AuthorizationWishes {
+  /** The URL to which the browser was sent, or the code in it. */
+  readonly verifier: string;
+  readonly companyId?: string | undefined;
+}
+
+/** Exchanges and logins that are under way in this process, by place and what they are about. */
+const underWay = new Map<string, Promise<Granted>>();
+
+function shared(key: string, work: () => Promise<Granted>): Promise<Granted> {
+  const running = underWay.get(key);
+  if (running !== undefined) return running;
+  const granted = work().finally(() => underWay.delete(key));
+  underWay.set(key, granted);
+  return granted;
+}
+
+/** Begins an authorization that comes back by another way than a listener of ours. */
+export async function beginAuthorization(
+  parts: ConnectionParts,
+  { callbackURL: wished, scope = parts.settings.scope, state }: AuthorizationWishes,
+): Promise<{ readonly url: URL; readonly state: string }> {
+  const callbackURL = await callbackOf(parts, wished);
+  const { url, pending } = await parts.client.begin({ callbackURL, scope, state });
+  await addPending(parts.vault, pending);
+  parts.log.logger.info({ callbackURL }, "an authorization was begun");
+  return { url, state: pending.state };
+}
+
+/** Ends it. Of two that say the same at the same time one exchanges, and both get what it got. */
+export function endAuthorization(
+  parts: ConnectionParts,
+  redirected: RedirectedAuthorization,
+): Promise<Granted> {
+  const hash = createHash("sha256").update(redirected.verifier).digest("base64url");
+  return shared(`${parts.place} ${hash}`, async () => {
+    const granted = /^https?:\/\//i.test(redirected.verifier)
+      ? await exchangeRedirect(parts, redirected)
+      : await exchangeBareCode(parts, redirected);
+    parts.log.logger.info({ companyId: granted.companyId }, "the code was exchanged");
+    await keep(parts, granted, redirected.callbackURL);
+    return granted;
+  });
+}
+
+async function exchangeRedirect(
+  { client, vault, settings, ...parts }: ConnectionParts,
+  { verifier, state: expected, companyId: wished }: RedirectedAuthorization,
+): Promise<Granted> {
+  if (!URL.canParse(verifier))
+    throw new QBError("QB_AUTHORIZATION_STATE", "the redirected URL cannot be read");
+  const redirected = new URL(verifier);
+  const state = redirected.searchParams.get("state") ?? "";
+  if (expected !== undefined && expected !== state)
+    throw new QBError(
+      "QB_AUTHORIZATION_STATE",
+      "the state of the redirected URL is not the one that was given",
+    );
+  const pending = await takePending(vault, state);
+  const { code, companyId = wished, parameters } = await client.validateRedirect(redirected, pending);
+  checkCompany({ settings, ...parts }, companyId ?? settings.companyId, await vault.read());
+  await claimCode(vault, code);
+  const { callbackURL, codeVerifier } = pending;
+  const tokens = await client.exchange({ parameters, callbackURL, codeVerifier });
+  return { tokens, companyId: companyId ?? settings.companyId };
+}
+
+async function exchangeBareCode(
+  parts: ConnectionParts,
+  { verifier: code, state, companyId: wished, callbackURL: asked }: RedirectedAuthorization,
+): Promise<Granted> {
+  const { vault, settings, client } = parts;
+  const stored = await vault.read();
+  const companyId = wished ?? settings.companyId ?? stored?.grant?.companyId;
+  if (companyId === undefined)
+    throw new QBError("QB_INVALID_ARGUMENT", "a code alone does not say which company it is for", {
+      advice: "Give the whole URL to which the browser was sent, or the realmId in it as CompanyId.",
+    });
+  checkCompany(parts, companyId, stored);
+  const callbackURL = await callbackOf(parts, asked);
+  const pending: PendingAuthorization | undefined =
+    state === undefined ? await takeOnlyPending(vault, callbackURL) : await takePending(vault, state);
+  await claimCode(vault, code);
+  const { codeVerifier } = pending ?? {};
+  const tokens = await client.exchange({
+    code,
+    callbackURL: pending?.callbackURL ?? callbackURL,
+    codeVerifier,
+  });
+  return { tokens, companyId };
+}
+
+/** By the browser on this machine, or a URL that somebody pastes. One login at a time for a place. */
+export function authorizeHere(parts: ConnectionParts, wishes: AuthorizationWishes = {}): Promise<Granted> {
+  return shared(`${parts.place} login`, async () => {
+    const { settings, options, client, vault, log } = parts;
+    const callbackURL = await callbackOf(parts, wishes.callbackURL);
+    const { openBrowser = openInBrowser, authorizationTimeoutMs: timeoutMs } = options;
+    const { readRedirectedURL, onAuthorizationURL, signal } = options;
+    return authorizeInteractively({
+      ...{
+        client,
+        vault,
+        callbackURL,
+        openBrowser,
+        readRedirectedURL,
+        onAuthorizationURL,
+        timeoutMs,
+        signal,
+      },
+      scope: wishes.scope ?? settings.scope,
+      listener: settings.listener ?? ownListener(callbackURL),
+      logger: log.logger,
+      save: (granted) => keep(parts, granted, callbackURL),
+    });
+  });
+}
+
+function ownListener(callbackURL: string): URL | undefined {
+  const url = new URL(callbackURL);
+  return url.protocol === "http:" && isLoopback(url.hostname.replace(/^\[|\]$/g, "")) ? url : undefined;
+}
+
+async function keep(
+  parts: ConnectionParts,
+  { tokens, companyId }: Granted,
+  callbackURL?: string,
+): Promise<void> {
+  const { vault, sandbox, keeps, application } = parts;
+  checkCompany(parts, companyId, keeps ? await vault.read() : undefined);
+  if (!keeps) return;
+  await saveGrant(vault, { tokens, companyId, application: await application(), sandbox, callbackURL });
+}
+
+async function callbackOf(parts: ConnectionParts, wished: string | undefined): Promise<string> {
+  const { settings, vault, sandbox } = parts;
+  const callbackURL =
+    wished ?? settings.callbackURL ?? (await vault.read())?.callbackURL ?? defaultApplication()?.callbackURL;
+  if (callbackURL === undefined)
+    throw new QBError("QB_CALLBACK_URL", "no CallbackURL is given", {
+      advice: "Give CallbackURL: exactly one of the redirect URIs that are registered with the application.",
+    });
+  checkCallbackURL(callbackURL, sandbox);
+  return callbackURL;
+}

@@ -1,0 +1,109 @@
+import { QBError } from "../../errors.js";
+import { UndiciClient } from "../http/undici-client.js";
+import type { HttpClient } from "../http/http-client.js";
+import type { IssuedTokens } from "../oauth/issued-tokens.js";
+import { OAuthClient } from "../oauth/oauth-client.js";
+import { memoryStore } from "../vault/memory-store.js";
+import { keyFileSealer, passphraseSealer, plainSealer, type Sealer } from "../vault/sealing.js";
+import { fileStore } from "../vault/settings-file.js";
+import type { TokenStore } from "../vault/token-store.js";
+import { TokenVault } from "../vault/token-vault.js";
+import type { Application, VaultRecord } from "../vault/vault-record.js";
+import { ConnectionLog } from "./connection-log.js";
+import { defaultApplication, noApplication } from "./default-application.js";
+import type { OnlineOptions } from "./online-options.js";
+import type { OnlineSettings } from "./settings.js";
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly settings: OnlineSettings;
+  readonly options: OnlineOptions;
+  readonly log: ConnectionLog;
+  readonly http: HttpClient;
+  readonly client: OAuthClient;
+  readonly vault: TokenVault;
+  /** Of the place where the tokens are kept. */
+  readonly place: string;
+  readonly sandbox: boolean;
+  /** Whether grants are kept: with OFF only where the connection string says where. */
+  readonly keeps: boolean;
+  readonly application: () => Promise<Application>;
+}
+
+/** `onRefreshed` hears of each refresh that this connection made itself. */
+export async function makeParts(
+  settings: OnlineSettings,
+  options: OnlineOptions,
+  onRefreshed: (tokens: IssuedTokens) => void,
+): Promise<ConnectionParts> {
+  const { store, sealer } = storeAndSealer(settings, options);
+  const log = new ConnectionLog(settings.logfile, settings.verbosity, options.logger);
+  const { logger } = log;
+  const http = log.watching(new UndiciClient(settings.http));
+  const keeps = settings.initiate !== "OFF" || settings.isLocated || options.store !== undefined;
+  try {
+    const refresh = async (token: string): Promise<IssuedTokens> => {
+      const tokens = await client.refresh(token);
+      logger.info({ expiresIn: tokens.expiresIn }, "the access token was refreshed");
+      onRefreshed(tokens);
+      return tokens;
+    };
+    const vault = new TokenVault({ store, sealer, refresh, logger });
+    const ignored = !keeps && settings.tokens !== undefined;
+    const sandbox = settings.sandbox ?? (ignored ? undefined : await vault.read())?.sandbox ?? false;
+    const application = async (): Promise<Application> => {
+      const found = settings.application ?? (await vault.read())?.application ?? defaultApplication();
+      if (found === undefined) throw noApplication();
+      return { clientId: found.clientId, clientSecret: found.clientSecret };
+    };
+    const endpoints = { sandbox, discoveryURL: settings.discoveryURL };
+    const client = new OAuthClient({ http, endpoints, application, logger });
+    return { settings, options, log, http, client, vault, place: store.name, sandbox, keeps, application };
+  } catch (error) {
+    await http.close();
+    log.close();
+    throw error;
+  }
+}
+
+function storeAndSealer(
+  settings: OnlineSettings,
+  options: OnlineOptions,
+): { readonly store: TokenStore; readonly sealer: Sealer } {
+  const { location, passphrase = options.passphrase } = settings;
+  const own = options.store;
+  if (own !== undefined) {
+    if (passphrase !== undefined) return { store: own, sealer: passphraseSealer(passphrase) };
+    throw new QBError(
+      "QB_INVALID_ARGUMENT",
+      "the option store needs a passphrase, to encrypt what it keeps",
+      {
+        advice: "Give the option passphrase, OAuthSettingsPassphrase, or QBCONNECTOR_OAUTH_PASSPHRASE.",
+      },
+    );
+  }
+  const id = /^memory:\/\/(.+)$/i.exec(location)?.[1];
+  if (id !== undefined) return { store: memoryStore(id), sealer: plainSealer };
+  const store = fileStore(location);
+  const sealer = passphrase === undefined ? keyFileSealer(`${store.name}.key`) : passphraseSealer(passphrase);
+  return { store, sealer };
+}
+
+/** Refuses a grant of another company than the one that the connection string or the stored grant names. */
+export function checkCompany(
+  { settings, sandbox }: Pick<ConnectionParts, "settings" | "sandbox">,
+  companyId: string | undefined,
+  stored?: VaultRecord | undefined,
+): void {
+  for (const known of [settings.companyId, stored?.grant?.companyId])
+    if (known !== undefined && companyId !== undefined && known !== companyId)
+      throw new QBError("QB_WRONG_COMPANY", `the connection is to company ${companyId}, not to ${known}`, {
+        details: { expected: known, companyId },
+      });
+  if (stored?.grant === undefined || stored.sandbox === sandbox) return;
+  const [is, asked] = stored.sandbox ? ["a sandbox", "no sandbox"] : ["no sandbox", "a sandbox"];
+  throw new QBError(
+    "QB_WRONG_COMPANY",
+    `the stored connection is to ${is} company, UseSandbox asks for ${asked}`,
+  );
+}
