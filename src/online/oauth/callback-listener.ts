@@ -18,7 +18,7 @@ export interface CallbackListenerOptions {
 export interface CallbackListener {
   readonly port: number;
   /** Ends when the pages under way were delivered, in any case after 2 s. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const LIMITS = Object.freeze({
