@@ -41,16 +41,18 @@ function started({ file, args }: BrowserCommand): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "ignore", detached: true, windowsHide: true });
     const timer = setTimeout(resolve, STARTED_MS);
-    child.once("error", (cause) => reject(notOpened(`${file} cannot be started`, cause)));
+    // Not as cause: it holds the URL, and so the state.
+    child.once("error", ({ code }: NodeJS.ErrnoException) =>
+      reject(notOpened(`${file} cannot be started (${code})`)),
+    );
     child.once("exit", (code) => (code === 0 ? resolve() : reject(notOpened(`${file} ended with ${code}`))));
     child.once("close", () => clearTimeout(timer)).once("error", () => clearTimeout(timer));
     child.unref();
   });
 }
 
-function notOpened(reason: string, cause?: unknown): QBError {
+function notOpened(reason: string): QBError {
   return new QBError("QB_PLATFORM", `the browser was not opened: ${reason}`, {
     advice: "Open the URL by hand.",
-    cause,
   });
 }
