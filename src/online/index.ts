@@ -1,3 +1,20 @@
+export { connect } from "./connection/connect.js";
+export type { ConnectionStatus } from "./connection/connection-status.js";
+export { setDefaultApplication, type DefaultApplication } from "./connection/default-application.js";
+export {
+  OnlineConnection,
+  type OnlineEvents,
+  type TestedConnection,
+} from "./connection/online-connection.js";
+export type { OnlineOptions } from "./connection/online-options.js";
+export type {
+  AccessTokenInputs,
+  AccessTokenOutputs,
+  AuthorizationURLInputs,
+  AuthorizationURLOutputs,
+  RefreshInputs,
+  RefreshOutputs,
+} from "./connection/procedures.js";
 export {
   formatOnlineConnectionString,
   parseOnlineConnectionString,

@@ -68,10 +68,13 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "qbconnector/simulator": ["Simulator"],
   "qbconnector/online": [
     "ONLINE_PROPERTIES",
+    "OnlineConnection",
+    "connect",
     "formatOnlineConnectionString",
     "parseOnlineConnectionString",
     "readWebhook",
     "redactOnlineConnectionString",
+    "setDefaultApplication",
     "verifyWebhook",
   ],
 };

@@ -93,7 +93,7 @@ function storeAndSealer(
 export function checkCompany(
   { settings, sandbox }: Pick<ConnectionParts, "settings" | "sandbox">,
   companyId: string | undefined,
-  stored?: VaultRecord | undefined,
+  stored?: VaultRecord,
 ): void {
   for (const known of [settings.companyId, stored?.grant?.companyId])
     if (known !== undefined && companyId !== undefined && known !== companyId)

@@ -74,7 +74,7 @@ export const ONLINE_PROPERTIES = Object.freeze({
   UseSandbox: flag("false", "Use a sandbox company. Default: as the stored connection has it, else false."),
   CountryCode: choice(
     ["US", "AU", "CA", "IN", "UK"],
-    "Edition of QuickBooks Online. Checked and kept; Intuit's interface takes none, so it is sent nowhere.",
+    "Edition of QuickBooks Online. testConnection() warns of a company of another; Intuit's interface takes none.",
   ),
   MinorVersion: number(9999, "Minor version of Intuit's interface; Intuit ignores those below 75.", "75"),
   DiscoveryURL: url("Discovery document of another authorization server."),

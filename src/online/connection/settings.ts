@@ -32,6 +32,7 @@ export interface OnlineSettings {
   readonly companyId: string | undefined;
   /** Undefined when the connection string does not say. */
   readonly sandbox: boolean | undefined;
+  readonly countryCode: string | undefined;
   readonly minorVersion: string;
   readonly discoveryURL: URL | undefined;
   readonly serviceURL: URL | undefined;
@@ -61,6 +62,7 @@ export function onlineSettings(
     passphrase: OAuthSettingsPassphrase ?? (environment["QBCONNECTOR_OAUTH_PASSPHRASE"] || undefined),
     companyId: values.CompanyId,
     sandbox: sandbox === undefined ? undefined : sandbox === "true",
+    countryCode: values.CountryCode,
     minorVersion: valueOf(values, "MinorVersion"),
     discoveryURL: urlOf(values.DiscoveryURL),
     serviceURL: urlOf(values.ServiceURL),

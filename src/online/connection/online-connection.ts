@@ -1,0 +1,209 @@
+import { EventDispatch, DispatchEmitter, type EventListener, eventArguments } from "../../event-dispatch.js";
+import { QBError } from "../../errors.js";
+import { CompanyApi } from "../data/company-api.js";
+import { CompanyData } from "../data/company-data.js";
+import { clearGrant, endRevokedGrant } from "../vault/stored-grant.js";
+import { emptyRecord } from "../vault/vault-record.js";
+import type { ConnectionParts } from "./connection-parts.js";
+import { dateOf, storedStatus, type ConnectionStatus } from "./connection-status.js";
+import { ConnectionTokens } from "./connection-tokens.js";
+import { establishGrant } from "./established-grant.js";
+import * as procedures from "./procedures.js";
+
+export interface OnlineEvents {
+  /** This connection has renewed the access token; holds no token. */
+  readonly tokensRefreshed: { readonly companyId: string | undefined; readonly expiresAt: Date };
+  /** No token can be had any more until somebody connects again. */
+  readonly reconnectNeeded: { readonly since: string | undefined; readonly reason: string | undefined };
+}
+
+export interface TestedConnection {
+  readonly companyId: string;
+  readonly companyName: string;
+  readonly country: string | undefined;
+  readonly sandbox: boolean;
+}
+
+const SERVICE = "https://quickbooks.api.intuit.com";
+const SANDBOX_SERVICE = "https://sandbox-quickbooks.api.intuit.com";
+const REVOCATIONS = 3;
+
+/** A connection to a company of QuickBooks Online, made by `connect()`. */
+export class OnlineConnection extends CompanyData implements AsyncDisposable {
+  readonly #parts: ConnectionParts;
+  readonly #tokens: ConnectionTokens;
+  readonly #emitter = new DispatchEmitter<OnlineEvents>();
+  readonly #events: EventDispatch<OnlineEvents>;
+  #expiresAt: number | undefined;
+
+  /** @internal */
+  constructor(parts: ConnectionParts) {
+    const { settings, sandbox, http, log } = parts;
+    const tokens = new ConnectionTokens(parts);
+    const { minorVersion, serviceURL = new URL(sandbox ? SANDBOX_SERVICE : SERVICE) } = settings;
+    const token: ConnectionTokens["token"] = (wish) => this.#watched(tokens.token(wish));
+    const companyId = (): Promise<string> => tokens.companyId();
+    super(
+      new CompanyApi({ http, tokens: { token }, serviceURL, companyId, minorVersion, logger: log.logger }),
+    );
+    this.#parts = parts;
+    this.#tokens = tokens;
+    this.#events = new EventDispatch(this.#emitter, {
+      timeLimitMs: () => 0,
+      onListenerError: (event, error) =>
+        log.logger.error({ event, reason: String((error as Error)?.message) }, "a listener failed"),
+    });
+  }
+
+  /** @internal What connect() does once the parts are there. */
+  establish(): Promise<void> {
+    return this.#watched(establishGrant(this.#parts, this.#tokens));
+  }
+
+  /** @internal */
+  refreshed(expiresAt: number): void {
+    this.#expiresAt = expiresAt;
+  }
+
+  on<Name extends keyof OnlineEvents>(event: Name, listener: EventListener<OnlineEvents, Name>): this {
+    this.#emitter.on(event, listener);
+    return this;
+  }
+
+  off<Name extends keyof OnlineEvents>(event: Name, listener: EventListener<OnlineEvents, Name>): this {
+    this.#emitter.off(event, listener);
+    return this;
+  }
+
+  /** The company; rejects when nobody has said which one it is. */
+  companyId(): Promise<string> {
+    return this.#tokens.companyId();
+  }
+
+  /** Asks for the company's name, and so shows that all of the way works. */
+  async testConnection(signal?: AbortSignal): Promise<TestedConnection> {
+    const companyId = await this.companyId();
+    const facts = await this.read("CompanyInfo", companyId, { signal });
+    const { CompanyName: companyName, Country: country } = facts as {
+      CompanyName?: string;
+      Country?: string;
+    };
+    return Object.freeze({
+      companyId,
+      companyName: companyName ?? "",
+      country,
+      sandbox: this.#parts.sandbox,
+    });
+  }
+
+  #compareCountry(country: string | undefined): void {
+    const { countryCode } = this.#parts.settings;
+    const own = country === "GB" ? "UK" : country;
+    if (countryCode !== undefined && own !== undefined && own !== countryCode)
+      this.#parts.log.logger.warn({ country }, `CountryCode is ${countryCode}, but the company is of ${own}`);
+  }
+
+  /** How the tokens stand. Asks nobody. */
+  async status(): Promise<ConnectionStatus> {
+    const { vault, sandbox, settings } = this.#parts;
+    const { held } = this.#tokens;
+    if (held === undefined)
+      return storedStatus((await vault.read()) ?? { ...emptyRecord(), sandbox }, Date.now());
+    const { companyId = settings.companyId, expiresAt } = held;
+    const nothing = storedStatus({ ...emptyRecord(), sandbox }, Date.now());
+    const connected = expiresAt === undefined || expiresAt > Date.now();
+    return Object.freeze({ ...nothing, connected, companyId, accessTokenExpiresAt: dateOf(expiresAt) });
+  }
+
+  /** The URL to open in a browser, and the state with which it comes back. */
+  getOAuthAuthorizationURL(
+    inputs: procedures.AuthorizationURLInputs = {},
+  ): Promise<procedures.AuthorizationURLOutputs> {
+    return procedures.getOAuthAuthorizationURL(this.#parts, inputs);
+  }
+
+  /** With AuthMode APP, and no Verifier: by the browser on this machine. Else exchanges what came back from one. */
+  getOAuthAccessToken(inputs: procedures.AccessTokenInputs = {}): Promise<procedures.AccessTokenOutputs> {
+    return procedures.getOAuthAccessToken(this.#parts, this.#tokens, inputs);
+  }
+
+  refreshOAuthAccessToken(inputs: procedures.RefreshInputs = {}): Promise<procedures.RefreshOutputs> {
+    return this.#watched(procedures.refreshOAuthAccessToken(this.#parts, this.#tokens, inputs));
+  }
+
+  /** A procedure by its documented name; names of inputs may have any case. */
+  async call(
+    name: string,
+    inputs: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Readonly<Record<string, string | number>>> {
+    const { name: procedure, inputs: given } = procedures.readCall(name, inputs);
+    const run: Record<procedures.ProcedureName, () => Promise<object>> = {
+      GetOAuthAuthorizationURL: () => this.getOAuthAuthorizationURL(given),
+      GetOAuthAccessToken: () => this.getOAuthAccessToken(given),
+      RefreshOAuthAccessToken: () => this.refreshOAuthAccessToken(given),
+    };
+    return (await run[procedure]()) as Readonly<Record<string, string | number>>;
+  }
+
+  /** Ends the connection at Intuit. What is stored says so afterwards, and keeps the company. */
+  async revoke(): Promise<void> {
+    const { vault, client, settings } = this.#parts;
+    const { held } = this.#tokens;
+    if (held !== undefined) {
+      await client.revoke(settings.tokens?.refreshToken ?? held.value);
+      return this.#tokens.drop();
+    }
+    let revoked: string | undefined;
+    for (let round = 0; round < REVOCATIONS; round++) {
+      const grant = (await vault.read())?.grant;
+      const token = grant?.refreshToken ?? grant?.accessToken;
+      if (token === undefined) throw new QBError("QB_NOT_CONNECTED", "there is nothing to revoke");
+      // Another process may have renewed it meanwhile.
+      if (token === revoked) break;
+      await client.revoke(token);
+      revoked = token;
+    }
+    await endRevokedGrant(vault);
+    this.#parts.log.logger.info({}, "the connection was revoked");
+  }
+
+  /** Forgets stored tokens and company; the application stays, so that one can connect again. */
+  async forget(): Promise<void> {
+    this.#tokens.drop();
+    if ((await this.#parts.vault.read()) !== undefined) await clearGrant(this.#parts.vault);
+  }
+
+  /** Ends running calls; may be called twice. Stored tokens stay. */
+  async close(): Promise<void> {
+    await this.#parts.http.close();
+    this.#parts.log.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Tells listeners what the way to a token brought about. */
+  async #watched<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof QBError && error.code === "QB_RECONNECT") {
+        const { since, reason } = error.details as { since?: string; reason?: string };
+        this.#parts.log.logger.error({ since, reason }, error.message);
+        this.#events.notify("reconnectNeeded", () => eventArguments({ since, reason }));
+      }
+      throw error;
+    } finally {
+      const expiresAt = this.#expiresAt;
+      this.#expiresAt = undefined;
+      if (expiresAt !== undefined) await this.#tellRefreshed(new Date(expiresAt));
+    }
+  }
+
+  async #tellRefreshed(expiresAt: Date): Promise<void> {
+    if (!this.#events.has("tokensRefreshed")) return;
+    const companyId = await this.#tokens.companyId().catch(() => undefined);
+    this.#events.notify("tokensRefreshed", () => eventArguments({ companyId, expiresAt }));
+  }
+}
