@@ -26,7 +26,12 @@ export interface CompanyRequest extends CallOptions {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly accept?: string;
   /** Makes it a POST. `content` is made anew for each attempt. */
-  readonly body?: { readonly type: string; readonly content: () => HttpRequest["body"] };
+  readonly body?: {
+    readonly type: string;
+    readonly content: () => HttpRequest["body"];
+    /** In bytes, when the content is a stream. */
+    readonly length?: number | undefined;
+  };
   /** Of a write, and only of it: the same in every attempt. */
   readonly requestId?: string;
 }
@@ -117,6 +122,7 @@ export class CompanyApi {
         accept,
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "content-type": body.type }),
+        ...(body?.length === undefined ? {} : { "content-length": String(body.length) }),
       },
       body: body?.content(),
     });

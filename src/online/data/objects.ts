@@ -26,6 +26,11 @@ export function versionOf(object: object): ObjectVersion {
   throw new QBError("QB_INVALID_ARGUMENT", "the object needs Id and SyncToken, as it was read");
 }
 
+export function checkId(id: string): string {
+  if (typeof id === "string" && /^[\w:-]+$/.test(id)) return id;
+  throw new QBError("QB_INVALID_ARGUMENT", "id: the Id of an object, as text");
+}
+
 /** What is sent for an update. */
 export function updateBody(object: object, mode: UpdateOptions["mode"] = "sparse"): JsonObject {
   versionOf(object);
@@ -39,9 +44,7 @@ export async function read(
   id: string,
   options: CallOptions,
 ): Promise<JsonObject> {
-  if (typeof id !== "string" || !/^[\w:-]+$/.test(id))
-    throw new QBError("QB_INVALID_ARGUMENT", "id: the Id of an object, as text");
-  return objectIn(await api.get(`${pathOf(entity)}/${id}`, {}, options), entity);
+  return objectIn(await api.get(`${pathOf(entity)}/${checkId(id)}`, {}, options), entity);
 }
 
 /** Creates, or updates, according to the object. */

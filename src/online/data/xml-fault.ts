@@ -11,7 +11,7 @@ export function faultInXml(text: string): Fault | undefined {
     attributeNamePrefix: "",
     removeNSPrefix: true,
     parseTagValue: false,
-    htmlEntities: false,
+    htmlEntities: true,
   });
   try {
     const document = parser.parse(text, true) as Record<string, unknown>;

@@ -83,13 +83,14 @@ export class DataService {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Does `mishap` to the next requests (one by default) whose path begins so. */
-  plan(path: string, mishap: Mishap, times = 1): void {
-    this.#planned.push({ matches: (request) => request.path.startsWith(path), mishap, left: times });
+  /** Does `mishap` to the next requests (one by default) whose path begins so, or that are meant. */
+  plan(which: string | ((request: ServiceRequest) => boolean), mishap: Mishap, times = 1): void {
+    const matches = typeof which === "string" ? beginsWith(which) : which;
+    this.#planned.push({ matches, mishap, left: times });
   }
 
   requestsTo(path: string): ServiceRequest[] {
-    return this.requests.filter((request) => request.path.startsWith(path));
+    return this.requests.filter(beginsWith(path));
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -264,6 +265,8 @@ export class DataService {
     }
   }
 }
+
+const beginsWith = (path: string) => (request: ServiceRequest) => request.path.startsWith(path);
 
 interface BatchItem {
   readonly bId: string;
