@@ -41,6 +41,10 @@ const STATUSES: Readonly<Record<number, ErrorCode>> = {
   429: "QB_RATE_LIMIT",
 };
 
+const TOKEN_ADVICE =
+  "Check that the tokens belong to this company (CompanyId) and environment (UseSandbox), and that the user who connected may " +
+  "still use the company; then connect again.";
+
 /** The fault in an answer, in either of Intuit's spellings; undefined when there is none. */
 export function faultIn(answer: unknown): Fault | undefined {
   const fault = member(answer, "Fault") ?? member(answer, "fault");
@@ -66,8 +70,10 @@ export function errorOfFault(fault: Fault, facts: AnswerFacts, options: QBErrorO
   const [first] = fault.errors;
   const told = [first?.message, first?.detail === first?.message ? "" : first?.detail].filter(Boolean);
   const number = first?.code === undefined || first.code === "" ? "" : ` (${first.code})`;
+  const elsewhere = code === "QB_ONLINE_FORBIDDEN" && first?.code !== "5020" ? { advice: TOKEN_ADVICE } : {};
   return new QBError(code, `QuickBooks Online: ${told.join(": ") || fault.type || "a fault"}${number}`, {
     outcome: code === "QB_ONLINE_UNAVAILABLE" ? "unknown" : "not_applied",
+    ...elsewhere,
     ...options,
     details: { ...detailsOf(facts), faults: fault.errors, faultType: fault.type },
   });
