@@ -128,3 +128,5 @@ export type {
 } from "./data/entity-types-transactions.js";
 export { readWebhook, type WebhookNotification, type WebhookOperation } from "./webhooks/notifications.js";
 export { verifyWebhook, type WebhookSignature } from "./webhooks/webhook-signature.js";
+export type { AttachmentTarget, AttachOptions, DownloadedFile } from "./data/attachments.js";
+export type { AttachmentSource } from "./data/upload-body.js";

@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { CompanyApi } from "../../../dist/online/data/company-api.js";
+import { UndiciClient } from "../../../dist/online/http/undici-client.js";
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: Buffer;
+}
+
+export type Answering = (request: SeenRequest, response: ServerResponse) => void;
+
+/** A data service that answers as a test says, and a company's requests to it. It ends with the test. */
+export async function startService(
+  test: TestContext,
+  answering: Answering,
+): Promise<{ api: CompanyApi; origin: string; seen: SeenRequest[]; log: string[] }> {
+  const seen: SeenRequest[] = [];
+  const server = createServer((request, response) => {
+    void record(request).then(
+      (read) => {
+        seen.push(read);
+        answering(read, response);
+      },
+      () => response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const http = new UndiciClient();
+  test.after(async () => {
+    await http.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const log: string[] = [];
+  const note = (...parts: unknown[]): void => void log.push(JSON.stringify(parts));
+  const api = new CompanyApi({
+    http,
+    tokens: { token: async () => ({ value: "access-token-secret" }) },
+    serviceURL: new URL(origin),
+    companyId: async () => crypto.randomUUID(),
+    minorVersion: "75",
+    logger: { debug: note, info: note, warn: note, error: note },
+  });
+  return { api, origin, seen, log };
+}
+
+async function record(request: IncomingMessage): Promise<SeenRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { method = "", url = "", headers } = request;
+  return { method, url: new URL(url, "http://localhost"), headers, body: Buffer.concat(chunks) };
+}
+
+export function answerJson(response: ServerResponse, value: unknown, status = 200): void {
+  response.writeHead(status, { "content-type": "application/json", intuit_tid: "1-tid" });
+  response.end(JSON.stringify(value));
+}
