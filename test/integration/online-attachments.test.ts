@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -36,6 +44,19 @@ async function partsOf({ headers, body }: SeenRequest): Promise<Part[]> {
     return { name, fileName: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) };
   });
   return Promise.all(parts);
+}
+
+/** Linux says which; elsewhere nothing is known. */
+function openFiles(): string[] {
+  const folder = "/proc/self/fd";
+  const files = process.platform === "linux" ? readdirSync(folder) : [];
+  return files.map((file) => {
+    try {
+      return readlinkSync(join(folder, file));
+    } catch {
+      return "";
+    }
+  });
 }
 
 const answered = { AttachableResponse: [{ Attachable: { Id: "5000", SyncToken: "0", FileName: "x" } }] };
@@ -186,7 +207,30 @@ describe("attaching", () => {
       code: "QB_INVALID_ARGUMENT",
       message: /could not be read to its end/,
     });
-    assert.equal(seen.length, 0);
+    const path = join(folder(test), "a.txt");
+    writeFileSync(path, BYTES);
+    const shortened = await startService(
+      test,
+      (_, response) => answerJson(response, answered),
+      () => truncateSync(path, 3),
+    );
+    await assert.rejects(attach(shortened.api, path, {}), {
+      code: "QB_INVALID_ARGUMENT",
+      message: /could not be read to its end/,
+    });
+    assert.deepEqual([seen.length, shortened.seen.length], [0, 0]);
+  });
+
+  it("leaves no file open when there is nobody to send it to", async (test) => {
+    const { api, close } = await startService(test, (_, response) => answerJson(response, answered));
+    await close();
+    const path = join(folder(test), "a.txt");
+    writeFileSync(path, BYTES);
+    await assert.rejects(attach(api, path, { deadlineMs: 300 }), { outcome: "not_applied" });
+    assert.deepEqual(
+      openFiles().filter((file) => file.includes(path)),
+      [],
+    );
   });
 
   it("sends what a growing file was when it began", async (test) => {

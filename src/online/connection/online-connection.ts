@@ -88,6 +88,7 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
       CompanyName?: string;
       Country?: string;
     };
+    this.#compareCountry(country);
     return Object.freeze({
       companyId,
       companyName: companyName ?? "",

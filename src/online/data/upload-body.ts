@@ -107,17 +107,30 @@ export class UploadBody {
 
   content(): Readable {
     const [head, source, tail] = this.#parts;
-    const bytes = source.open();
+    // Opened when it is asked for: a request that is never sent leaves no file open.
     async function* chunks(): AsyncGenerator<Uint8Array> {
+      const bytes = source.open();
       yield head;
-      try {
-        yield* bytes;
-      } catch (cause) {
-        throw invalid("the file could not be read to its end, so that nothing was attached", cause);
-      }
+      yield* complete(bytes, source.size);
       yield tail;
     }
     return Readable.from(chunks(), { objectMode: false });
+  }
+}
+
+async function* complete(
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  size: number | undefined,
+): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  try {
+    for await (const chunk of bytes) {
+      length += chunk.length;
+      yield chunk;
+    }
+    if (length < (size ?? 0)) throw new Error("the file was made shorter meanwhile");
+  } catch (cause) {
+    throw invalid("the file could not be read to its end, so that nothing was attached", cause);
   }
 }
 

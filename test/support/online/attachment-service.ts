@@ -17,7 +17,8 @@ export type Answering = (request: SeenRequest, response: ServerResponse) => void
 export async function startService(
   test: TestContext,
   answering: Answering,
-): Promise<{ api: CompanyApi; origin: string; seen: SeenRequest[]; log: string[] }> {
+  beforeSending: () => void = () => {},
+): Promise<{ api: CompanyApi; seen: SeenRequest[]; log: string[]; close: () => Promise<unknown> }> {
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
     void record(request).then(
@@ -31,22 +32,30 @@ export async function startService(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const http = new UndiciClient();
+  const close = (): Promise<unknown> => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
   test.after(async () => {
     await http.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await close();
   });
   const log: string[] = [];
   const note = (...parts: unknown[]): void => void log.push(JSON.stringify(parts));
   const api = new CompanyApi({
     http,
-    tokens: { token: async () => ({ value: "access-token-secret" }) },
+    tokens: {
+      token: async () => {
+        beforeSending();
+        return { value: "access-token-secret" };
+      },
+    },
     serviceURL: new URL(origin),
     companyId: async () => crypto.randomUUID(),
     minorVersion: "75",
     logger: { debug: note, info: note, warn: note, error: note },
   });
-  return { api, origin, seen, log };
+  return { api, seen, log, close };
 }
 
 async function record(request: IncomingMessage): Promise<SeenRequest> {
