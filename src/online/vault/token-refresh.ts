@@ -98,7 +98,7 @@ export class TokenRefresh {
       const held = await this.#store.held();
       const { grant } = held.record;
       // Whoever refreshes the token that we sent, or was refused, did so after us: ours come after it.
-      if (grant?.refreshToken !== sent || grant.accessTokenIssuedAt > tokens.issuedAt) {
+      if (grant?.refreshToken !== sent) {
         unsaved.delete(this.#store.name);
         this.#logger.warn({}, "tokens of a refresh were thrown away: later ones are stored");
         return undefined;
