@@ -196,6 +196,17 @@ describe("a refresh", () => {
     assert.equal(new URLSearchParams(calls()[0]?.body).get("refresh_token"), SECRETS.refreshToken);
   });
 
+  it("does not lose tokens over an ID token that a wrong clock takes for expired, and that nobody needs", async (t) => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const { client, url } = await startProvider(t, (socket) => {
+      const claims = { iss: url, aud: ["ABclientId"], sub: "user", iat: 1, exp: 3601, realmid: "1" };
+      const id_token = `${part({ alg: "RS256" })}.${part(claims)}.${part({})}`;
+      socket.end(jsonAnswer(200, { ...TOKEN_ANSWER, id_token }));
+    });
+    const tokens = await client.exchange({ code: SECRETS.code, callbackURL: CALLBACK });
+    assert.equal(tokens.accessToken, SECRETS.accessToken);
+  });
+
   it("takes numbers given as text, and leaves out ends that make no sense", async (t) => {
     const odd = {
       expires_in: "1800",
@@ -217,6 +228,12 @@ describe("a refresh", () => {
     const error = await failureOf(client.refresh(SECRETS.refreshToken), "QB_AUTHORIZATION_SERVER", hidden);
     assert.deepEqual([error.retryAfter, error.retryable], [7, true]);
     assert.deepEqual(error.details, { status: 503, intuitTid: "1-abc" });
+  });
+
+  it("tells a status that no server may send", async (t) => {
+    const { client } = await startProvider(t, says(jsonAnswer(799, TOKEN_ANSWER)));
+    const error = await failureOf(client.refresh(SECRETS.refreshToken), "QB_AUTHORIZATION_SERVER", hidden);
+    assert.match(error.message, /status 799/);
   });
 
   it("may be repeated after a lost answer: no book is in doubt", async (t) => {

@@ -49,7 +49,7 @@ describe("the endpoints of Intuit", () => {
     ["a token endpoint on this machine", () => documentOf({ token_endpoint: "http://127.0.0.1/token" })],
     [
       "a token endpoint with a password",
-      () => documentOf({ token_endpoint: "https://a:b@oauth.platform.intuit.com/" }),
+      () => documentOf({ token_endpoint: "https://a@oauth.platform.intuit.com/" }),
     ],
     ["no token endpoint", () => documentOf({ token_endpoint: undefined })],
     ["a login page elsewhere", () => documentOf({ authorization_endpoint: "https://evil.example/" })],
@@ -145,7 +145,11 @@ describe("the endpoints of another authorization server", () => {
     ["no token endpoint", { token_endpoint: undefined }],
     ["a token endpoint without https", { token_endpoint: "http://login.example/token" }],
     ["a token endpoint of an odd kind", { token_endpoint: "file:///etc/passwd" }],
-    ["a document without https", {}, "http://login.example/.well-known/openid_configuration"],
+    [
+      "a document without https",
+      { issuer: "http://login.example" },
+      "http://login.example/.well-known/openid_configuration",
+    ],
     [
       "a document that only looks like Intuit's",
       { token_endpoint: 1 },
