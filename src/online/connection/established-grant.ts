@@ -4,6 +4,7 @@ import { grantFrom } from "../vault/grant.js";
 import type { VaultRecord } from "../vault/vault-record.js";
 import { authorizeHere, endAuthorization } from "./authorizations.js";
 import { checkCompany, type ConnectionParts } from "./connection-parts.js";
+import { unfit } from "./http-settings.js";
 import type { ConnectionTokens } from "./connection-tokens.js";
 import type { GivenTokens } from "./settings.js";
 
@@ -13,6 +14,8 @@ const UNCONNECTED: ReadonlySet<ErrorCode> = new Set(["QB_NOT_CONNECTED", "QB_REC
 export async function establishGrant(parts: ConnectionParts, tokens: ConnectionTokens): Promise<void> {
   const { settings, vault, options } = parts;
   if (settings.initiate === "OFF") return;
+  if (settings.verifier !== undefined && !settings.isLocated && options.store === undefined)
+    throw unfit("OAuthVerifier", "OAuthSettingsLocation is needed beside it");
   const stored = await vault.read();
   checkCompany(parts, stored?.grant?.companyId, stored);
   if (settings.tokens !== undefined) await plantTokens(parts, settings.tokens);

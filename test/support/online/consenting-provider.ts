@@ -71,9 +71,7 @@ export class ConsentingProvider {
       this.documents.push(pathname);
       return json(response, 200, this.#document());
     }
-    const { clientId, clientSecret } = APPLICATION;
-    const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
-    if (request.headers.authorization !== basic) return json(response, 401, { error: "invalid_client" });
+    if (!isApplication(request)) return json(response, 401, { error: "invalid_client" });
     if (pathname === "/revoke") {
       this.revoked.push(form.get("token") ?? "");
       return json(response, 200, {});
@@ -134,6 +132,13 @@ export class ConsentingProvider {
       code_challenge_methods_supported: ["S256"],
     };
   }
+}
+
+/** RFC 6749 has both parts percent-encoded. */
+function isApplication({ headers }: IncomingMessage): boolean {
+  const [, basic = ""] = /^Basic (.+)$/.exec(headers.authorization ?? "") ?? [];
+  const [clientId, clientSecret] = Buffer.from(basic, "base64").toString().split(":").map(decodeURIComponent);
+  return clientId === APPLICATION.clientId && clientSecret === APPLICATION.clientSecret;
 }
 
 function json(response: ServerResponse, status: number, body: object): void {
