@@ -9,7 +9,7 @@ export const EXIT = Object.freeze({
   nothingApplied: 3,
   /** Whether the message set was applied is not known. */
   outcomeUnknown: 4,
-  /** `lint` found at least one error, `doctor` a check that failed. */
+  /** `lint` found at least one error, `doctor` a check that failed, `online status` nobody logged in. */
   findings: 5,
   /** The second Ctrl-C. */
   interrupted: 130,

@@ -7,6 +7,7 @@ import { addDoctorCommand } from "./commands/doctor.js";
 import { addExplainCommand } from "./commands/explain.js";
 import { addInstallCommands } from "./commands/install.js";
 import { addLintCommand } from "./commands/lint.js";
+import { addOnlineCommands } from "./commands/online.js";
 import { addSendCommand } from "./commands/send.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addUserCommand } from "./commands/user.js";
@@ -36,6 +37,7 @@ function makeProgram(): Command {
   addExplainCommand(program);
   addLintCommand(program);
   addDoctorCommand(program);
+  addOnlineCommands(program);
   addDemoCommand(program);
   return program;
 }

@@ -13,6 +13,7 @@ const DOORS: Readonly<Record<string, string>> = {
   qbconnector: "QBConnector",
   "qbconnector/qbxml": "readMessageSet",
   "qbconnector/simulator": "Simulator",
+  "qbconnector/online": "connect",
 };
 
 const SHIPPED = [
@@ -28,6 +29,8 @@ const NEEDED = [
   "dist/cli/main.js",
   "dist/index.d.ts",
   "dist/index.js",
+  "dist/online/index.d.ts",
+  "dist/online/index.js",
   "dist/qbxml/index.d.ts",
   "dist/qbxml/index.js",
   "dist/qbxml/schema/qbxml-16.0.json",

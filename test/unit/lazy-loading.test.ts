@@ -82,6 +82,17 @@ const WITHOUT_URL = `
   FIRST_CALL
   await client.destroy();`;
 
+describe("QuickBooks Online", () => {
+  it("is not loaded by commands that do without it", () => {
+    const files = loadedFiles(`process.argv.push("--version"); await import("./dist/cli/main.js");`);
+    assert.ok(files.includes("cli/commands/online.js"));
+    assert.deepEqual(
+      files.filter((file) => /^online\/|undici|oauth4webapi|proper-lockfile/.test(file)),
+      [],
+    );
+  });
+});
+
 describe("the road to QuickBooks on this machine", () => {
   const cases = [
     ["win32", "is loaded by the first call of a client without URL", true],

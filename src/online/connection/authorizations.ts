@@ -152,6 +152,8 @@ async function keep(
 
 async function callbackOf(parts: ConnectionParts, wished: string | undefined): Promise<string> {
   const { settings, vault, sandbox } = parts;
+  // Without one there is nothing to begin with, and this explains it.
+  await parts.application();
   const callbackURL =
     wished ?? settings.callbackURL ?? (await vault.read())?.callbackURL ?? defaultApplication()?.callbackURL;
   if (callbackURL === undefined)

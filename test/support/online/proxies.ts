@@ -50,7 +50,7 @@ export async function startSocks5(t: TestContext, { login }: ProxyOptions = {}):
       }
       if (step === "login") {
         const length = data[1] ?? 0;
-        given = `${data.subarray(2, 2 + length)}:${data.subarray(3 + length)}`;
+        given = `${data.toString("utf8", 2, 2 + length)}:${data.toString("utf8", 3 + length)}`;
         step = "request";
         return void socket.write(Buffer.from([1, given === login ? 0 : 1]));
       }
