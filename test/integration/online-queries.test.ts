@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { connectedCompany } from "../support/online/connected-company.js";
-import { startDataService, type DataService } from "../support/online/data-service.js";
+import { startDataService, type DataService, type ServiceRequest } from "../support/online/data-service.js";
 import { until } from "../support/until.js";
 
 async function withCustomers(t: TestContext, count: number): Promise<DataService> {
@@ -51,18 +51,32 @@ describe("queries of QuickBooks Online", () => {
   it("fetches one page ahead and no more, and stops when the loop is left", async (t) => {
     const service = await withCustomers(t, 50);
     const { data } = connectedCompany(t, service);
-    let held = (): void => {};
-    const gate = new Promise<void>((resolve) => (held = resolve));
+    const isSecond = ({ parameters }: ServiceRequest) =>
+      /STARTPOSITION 11 /.test(parameters.get("query") ?? "");
+    service.plan(isSecond, { kind: "hold", until: new Promise(() => {}) });
     const results = data.query("select * from Customer", { pageSize: 10 });
     for await (const { Id } of results) {
       assert.ok(Id);
       await until(() => service.requestsTo("query").length === 2, "the next page was asked for");
-      service.plan("query", { kind: "hold", until: gate });
       break;
     }
-    held();
+    await until(() => service.running === 0, "the next page was given up");
     assert.equal(service.requestsTo("query").length, 2);
     assert.throws(() => results[Symbol.asyncIterator](), { code: "QB_INVALID_ARGUMENT" });
+  });
+
+  it("ends with the failure of a page when its turn comes, after what was read before", async (t) => {
+    const service = await withCustomers(t, 50);
+    const { data } = connectedCompany(t, service);
+    const isThird = ({ parameters }: ServiceRequest) =>
+      /STARTPOSITION 21 /.test(parameters.get("query") ?? "");
+    service.plan(isThird, { kind: "fault", status: 400, code: "6000" });
+    const ids: unknown[] = [];
+    const reading = async () => {
+      for await (const { Id } of data.query("select * from Customer", { pageSize: 10 })) ids.push(Id);
+    };
+    await assert.rejects(reading(), { code: "QB_ONLINE_REQUEST" });
+    assert.equal(ids.length, 20);
   });
 
   it("sends long queries as a body", async (t) => {

@@ -73,6 +73,11 @@ export class DataService {
     this.companyId = companyId;
   }
 
+  /** Requests whose answer has not gone out. */
+  get running(): number {
+    return this.#running;
+  }
+
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
