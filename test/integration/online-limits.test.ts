@@ -52,6 +52,23 @@ describe("Intuit's limits", () => {
     }
   });
 
+  it("keep nobody waiting who has closed the connection", async (t) => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    const service = await startDataService(t);
+    const { api, data, log } = connectedCompany(t, service);
+    service.plan("customer", throttled("100"));
+    const waiting = failureOf(data.create("Customer", AMY));
+    await until(() => log.length === 1, "the call was throttled");
+    const behind = failureOf(data.companyInfo());
+    api.close();
+    const later = failureOf(data.companyInfo());
+    for (const error of await Promise.all([waiting, behind, later]))
+      assert.deepEqual([error.code, error.outcome], ["QB_CLOSED", "not_applied"]);
+    assert.equal(service.requests.length, 1);
+    await until(() => timers() <= before, "no timer keeps the process alive");
+  });
+
   it("may come as XML with 403", async (t) => {
     const service = await startDataService(t);
     const { data } = connectedCompany(t, service);

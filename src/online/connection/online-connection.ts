@@ -176,6 +176,7 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
 
   /** Ends running calls; may be called twice. Stored tokens stay. */
   async close(): Promise<void> {
+    this.endCalls();
     await this.#parts.http.close();
     this.#parts.log.close();
   }

@@ -5,9 +5,11 @@ import type { CallOptions } from "./call-options.js";
 /** Intuit ends what takes longer. */
 const LONGEST_CALL_MS = 120_000;
 
-/** What is left of the time of a call. */
+/** What is left of the time of a call, and who ends it before. */
 export class CallClock {
-  readonly signal: AbortSignal | undefined;
+  readonly caller: AbortSignal | undefined;
+  readonly #ending = new AbortController();
+  readonly #onAbort = (): void => this.#end("QB_ABORTED", "the caller ended the call");
   /** Without a deadline of the caller, waiting for Intuit's limits is not counted. */
   readonly #isFixed: boolean;
   #endsAt: number;
@@ -15,9 +17,16 @@ export class CallClock {
   constructor({ signal, deadlineMs }: CallOptions) {
     if (deadlineMs !== undefined && !(deadlineMs > 0))
       throw new QBError("QB_INVALID_ARGUMENT", "deadlineMs: a number of milliseconds above 0");
-    this.signal = signal;
+    this.caller = signal;
     this.#isFixed = deadlineMs !== undefined;
     this.#endsAt = Date.now() + (deadlineMs ?? LONGEST_CALL_MS);
+    if (signal?.aborted === true) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** Aborted when waiting has to end; its reason is the error. */
+  get ended(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** For one attempt. */
@@ -40,15 +49,20 @@ export class CallClock {
   }
 
   async wait(milliseconds: number): Promise<void> {
-    this.refuseAborted();
-    await delay(milliseconds, undefined, { signal: this.signal }).catch(() => this.refuseAborted());
+    await delay(milliseconds, undefined, { signal: this.ended }).catch(() => this.ended.throwIfAborted());
   }
 
-  refuseAborted(): void {
-    if (this.signal?.aborted === true) throw aborted(this.signal);
+  /** The connection is closed. */
+  close(): void {
+    this.#end("QB_CLOSED", "the connection is closed");
   }
-}
 
-export function aborted(signal: AbortSignal): QBError {
-  return new QBError("QB_ABORTED", "the caller ended the call", { cause: signal.reason });
+  /** The call is over; nothing watches its caller any more. */
+  stop(): void {
+    this.caller?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #end(code: "QB_ABORTED" | "QB_CLOSED", message: string): void {
+    this.#ending.abort(new QBError(code, message, { cause: this.caller?.reason }));
+  }
 }

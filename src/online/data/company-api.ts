@@ -41,6 +41,8 @@ export class CompanyApi {
   readonly http: HttpClient;
   readonly logger: Logger;
   readonly #options: CompanyApiOptions;
+  readonly #running = new Set<ServiceCall>();
+  #isClosed = false;
 
   constructor(options: CompanyApiOptions) {
     this.http = options.http;
@@ -50,6 +52,12 @@ export class CompanyApi {
 
   companyId(): Promise<string> {
     return this.#options.companyId();
+  }
+
+  /** Ends the calls that wait, and takes no others; those that were sent end with the HTTP client. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { clock } of this.#running) clock.close();
   }
 
   get(
@@ -73,11 +81,16 @@ export class CompanyApi {
   ): Promise<Result>;
   async send(request: CompanyRequest, read: (answer: HttpAnswer) => unknown = readObject): Promise<unknown> {
     const call = new ServiceCall(request, request.requestId);
+    this.#running.add(call);
+    if (this.#isClosed) call.clock.close();
     try {
       const companyId = await this.#options.companyId();
       return await this.#repeatedly(call, companyId, request, read);
     } catch (error) {
       throw call.settled(error);
+    } finally {
+      call.clock.stop();
+      this.#running.delete(call);
     }
   }
 
@@ -91,7 +104,7 @@ export class CompanyApi {
     const limit = RateLimit.of(`${serviceURL.origin} ${companyId}`);
     const { clock } = call;
     const url = this.#urlOf(companyId, request);
-    const signal = clock.signal === undefined ? {} : { signal: clock.signal };
+    const signal = clock.caller === undefined ? {} : { signal: clock.caller };
     let refused: string | undefined;
     for (;;) {
       const { value } = await tokens.token({ ...signal, ...(refused === undefined ? {} : { refused }) });

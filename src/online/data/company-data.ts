@@ -34,6 +34,11 @@ export class CompanyData {
     this.#api = api;
   }
 
+  /** @internal */
+  endCalls(): void {
+    this.#api.close();
+  }
+
   /** `select * from Customer where ...`. STARTPOSITION and MAXRESULTS of the text are kept to. */
   query<Item = JsonObject>(text: string, options: QueryOptions = {}): QueryResults<Item> {
     return new QueryResults<Item>(this.#api, text, options);

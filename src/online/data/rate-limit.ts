@@ -1,5 +1,5 @@
 import { QBError } from "../../errors.js";
-import { aborted, type CallClock } from "./call-clock.js";
+import type { CallClock } from "./call-clock.js";
 
 /** That many requests of an application may run at the same time for a company (documented by Intuit). */
 const AT_ONCE = 10;
@@ -47,22 +47,23 @@ export class RateLimit {
   }
 
   #turn(clock: CallClock): Promise<void> {
-    const { signal, patienceMs } = clock;
-    clock.refuseAborted();
+    const { ended, patienceMs } = clock;
+    ended.throwIfAborted();
     if (this.#pausedUntil - Date.now() > patienceMs) throw this.#refusal("until the deadline of the call");
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", onAbort);
+        ended.removeEventListener("abort", onAbort);
         this.#waiting.delete(start);
+        if (this.#waiting.size === 0) this.#sleep();
         end();
       };
       const start = () => settle(resolve);
-      const onAbort = () => settle(() => reject(aborted(signal as AbortSignal)));
+      const onAbort = () => settle(() => reject(ended.reason as QBError));
       const onEnd = () => settle(() => reject(this.#refusal("before the deadline of the call")));
       const timer =
         patienceMs === Infinity ? undefined : setTimeout(onEnd, Math.min(patienceMs, 2 ** 31 - 1));
-      signal?.addEventListener("abort", onAbort);
+      ended.addEventListener("abort", onAbort);
       this.#waiting.add(start);
       this.#admit();
     });
@@ -80,6 +81,12 @@ export class RateLimit {
       this.#running++;
       start();
     }
+  }
+
+  /** Nobody waits: no timer keeps the process alive. */
+  #sleep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #resume(): void {
