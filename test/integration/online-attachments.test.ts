@@ -17,6 +17,8 @@ import { inspect } from "node:util";
 import { attach, download, type AttachOptions } from "../../dist/online/data/attachments.js";
 import { pdf } from "../../dist/online/data/documents.js";
 import type { AttachmentSource } from "../../dist/online/data/upload-body.js";
+import { connectedCompany } from "../support/online/connected-company.js";
+import { startDataService } from "../support/online/data-service.js";
 import { answerJson, startService, type SeenRequest } from "../support/online/attachment-service.js";
 
 const SECRETS = /access-token-secret|Signature=s3cret/;
@@ -292,7 +294,7 @@ describe("downloading", () => {
     assert.equal(fetched?.url.searchParams.get("Signature"), "s3cret");
     assert.equal(fetched?.headers.authorization, undefined);
     assert.doesNotMatch(JSON.stringify(fetched?.headers), SECRETS);
-    assert.doesNotMatch(log.join("\n"), SECRETS);
+    assert.doesNotMatch(JSON.stringify(log), SECRETS);
   });
 
   it("gives bytes and text, also when the place is written in quotes", async (test) => {
@@ -329,7 +331,7 @@ describe("downloading", () => {
       });
       const error: unknown = await download(api, "1", {}).catch((reason: unknown) => reason);
       assert.match(String(error), new RegExp(`answered ${status}; it works for some minutes only`));
-      assert.doesNotMatch(inspect(error, { depth: 9 }) + log.join(), SECRETS);
+      assert.doesNotMatch(inspect(error, { depth: 9 }) + JSON.stringify(log), SECRETS);
       assert.equal(seen.length, 2);
     }
   });
@@ -381,5 +383,40 @@ describe("a form as PDF", () => {
     for (const [, id] of wrong.slice(1))
       await assert.rejects(download(api, id, {}), { code: "QB_INVALID_ARGUMENT" });
     assert.equal(seen.length, 0);
+  });
+});
+
+describe("a company's files", () => {
+  it("come back as they were attached", async (test) => {
+    const service = await startDataService(test);
+    const { data: company } = connectedCompany(test, service);
+    const customer = await company.create("Customer", { DisplayName: "Acme" });
+    const file = randomBytes(200_000);
+    const attached = await company.attach(file, {
+      name: "Vertrag für Zoë.pdf",
+      to: [{ entity: "Customer", id: customer.Id }],
+      note: "signed",
+    });
+    assert.deepEqual(
+      [attached.FileName, attached.ContentType, attached.Note],
+      ["Vertrag für Zoë.pdf", "application/pdf", "signed"],
+    );
+    assert.equal(attached.AttachableRef?.[0]?.EntityRef?.value, customer.Id);
+    assert.ok(file.equals(await (await company.download(attached.Id)).bytes()));
+    assert.match(Buffer.from(await company.pdf("Customer", customer.Id)).toString(), /^%PDF-1\.4/);
+    await assert.rejects(company.pdf("Invoice", "404"), { code: "QB_OBJECT_NOT_FOUND" });
+  });
+
+  it("are attached once, although the answer is lost", async (test) => {
+    const service = await startDataService(test);
+    const { data: company } = connectedCompany(test, service);
+    service.plan("upload", { kind: "close", afterApplying: true });
+    const attached = await company.attach(BYTES, { name: "a.pdf" });
+    const all = await company.query("select * from Attachable").toArray();
+    assert.deepEqual(
+      all.map(({ Id }) => Id),
+      [attached.Id],
+    );
+    assert.equal(service.requestsTo("upload").length, 2);
   });
 });

@@ -1,15 +1,18 @@
 import type { JsonObject } from "./answer-failure.js";
+import { attach, download, type AttachOptions, type DownloadedFile } from "./attachments.js";
 import { sendBatch, type BatchItem, type BatchResult } from "./batch.js";
 import type { CallOptions, WriteOptions } from "./call-options.js";
 import { Changes, type ChangesQuery } from "./changes.js";
 import type { CompanyApi } from "./company-api.js";
+import { pdf } from "./documents.js";
 import type { CreatableEntityName, EntityInputMap, EntityMap, EntityName, EntityUpdate } from "./entities.js";
-import type { CompanyInfo } from "./entity-types-lists.js";
+import type { Attachable, CompanyInfo } from "./entity-types-lists.js";
 import { previewFullUpdate, type FullUpdatePreview } from "./full-update.js";
 import { read, remove, updateBody, voidTransaction, write } from "./objects.js";
 import type { ObjectVersion, UpdateOptions } from "./objects.js";
 import { QueryResults, type QueryOptions } from "./query.js";
 import { readReport, type ReportParameters } from "./reports.js";
+import type { AttachmentSource } from "./upload-body.js";
 
 /** The name of a kind: one of the main ones, or any other that Intuit documents. */
 export type AnyEntityName = EntityName | (string & {});
@@ -111,5 +114,20 @@ export class CompanyData {
 
   async companyInfo(options: CallOptions = {}): Promise<CompanyInfo> {
     return this.read("CompanyInfo", await this.#api.companyId(), options);
+  }
+
+  /** A form, such as an invoice, as the customer sees it. */
+  pdf(entity: AnyEntityName, id: string, options: CallOptions = {}): Promise<Uint8Array> {
+    return pdf(this.#api, entity, id, options);
+  }
+
+  /** Uploads a file and links it to objects. A stream is sent once, also when the connection is lost. */
+  attach(file: AttachmentSource, options: AttachOptions = {}): Promise<Attachable> {
+    return attach(this.#api, file, options);
+  }
+
+  /** The file of an Attachable. It has to be read or dumped. */
+  download(attachableId: string, options: CallOptions = {}): Promise<DownloadedFile> {
+    return download(this.#api, attachableId, options);
   }
 }

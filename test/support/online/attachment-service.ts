@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { CompanyApi } from "../../../dist/online/data/company-api.js";
-import { UndiciClient } from "../../../dist/online/http/undici-client.js";
+import { connectedCompany, type ConnectedCompany } from "./connected-company.js";
 
 export interface SeenRequest {
   readonly method: string;
@@ -18,7 +17,7 @@ export async function startService(
   test: TestContext,
   answering: Answering,
   beforeSending: () => void = () => {},
-): Promise<{ api: CompanyApi; seen: SeenRequest[]; log: string[]; close: () => Promise<unknown> }> {
+): Promise<ConnectedCompany & { seen: SeenRequest[]; close: () => Promise<unknown> }> {
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
     void record(request).then(
@@ -30,32 +29,17 @@ export async function startService(
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const http = new UndiciClient();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const close = (): Promise<unknown> => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   };
-  test.after(async () => {
-    await http.close();
-    await close();
-  });
-  const log: string[] = [];
-  const note = (...parts: unknown[]): void => void log.push(JSON.stringify(parts));
-  const api = new CompanyApi({
-    http,
-    tokens: {
-      token: async () => {
-        beforeSending();
-        return { value: "access-token-secret" };
-      },
-    },
-    serviceURL: new URL(origin),
-    companyId: async () => crypto.randomUUID(),
-    minorVersion: "75",
-    logger: { debug: note, info: note, warn: note, error: note },
-  });
-  return { api, seen, log, close };
+  test.after(close);
+  const token = async (): Promise<{ value: string }> => {
+    beforeSending();
+    return { value: "access-token-secret" };
+  };
+  return { ...connectedCompany(test, { url, companyId: "4620816365" }, { token }), seen, close };
 }
 
 async function record(request: IncomingMessage): Promise<SeenRequest> {
