@@ -37,6 +37,7 @@ interface SalesFields extends TransactionFields {
   Line: SalesLine[];
   CustomField?: CustomField[];
   CustomerRef?: Ref;
+  ProjectRef?: Ref;
   CustomerMemo?: { value: string; [field: string]: unknown };
   BillAddr?: PhysicalAddress;
   ShipAddr?: PhysicalAddress;
@@ -192,8 +193,8 @@ interface TimeActivityFields extends OpenObject {
   NameOf: "Employee" | "Vendor" | "Other";
   EmployeeRef?: Ref;
   VendorRef?: Ref;
-  OtherNameRef?: Ref;
   CustomerRef?: Ref;
+  ProjectRef?: Ref;
   ItemRef?: Ref;
   ClassRef?: Ref;
   DepartmentRef?: Ref;
@@ -211,10 +212,7 @@ interface TimeActivityFields extends OpenObject {
   Taxable?: boolean;
   Description?: string;
 }
-type Worker =
-  | { NameOf: "Employee"; EmployeeRef: Ref }
-  | { NameOf: "Vendor"; VendorRef: Ref }
-  | { NameOf: "Other"; OtherNameRef: Ref };
+type Worker = { NameOf: "Employee"; EmployeeRef: Ref } | { NameOf: "Vendor"; VendorRef: Ref };
 type Worked = { Hours: number } | { Minutes: number } | { StartTime: string; EndTime: string };
 export type TimeActivityInput = TimeActivityFields & Worker & Worked;
 export interface TimeActivity extends StoredObject, TimeActivityFields {}
