@@ -235,6 +235,27 @@ describe("attaching", () => {
     );
   });
 
+  it("ends when its caller does, and leaves no file open", async (test) => {
+    const stop = new AbortController();
+    const { api, seen } = await startService(test, () => stop.abort());
+    const path = join(folder(test), "a.txt");
+    writeFileSync(path, BYTES);
+    await assert.rejects(attach(api, path, { signal: stop.signal }), {
+      code: "QB_ABORTED",
+      outcome: "unknown",
+    });
+    assert.equal(seen.length, 1);
+    assert.deepEqual(
+      openFiles().filter((file) => file.includes(path)),
+      [],
+    );
+    await assert.rejects(attach(api, path, { signal: stop.signal }), {
+      code: "QB_ABORTED",
+      outcome: "not_applied",
+    });
+    assert.equal(seen.length, 1);
+  });
+
   it("sends what a growing file was when it began", async (test) => {
     const path = join(folder(test), "log.txt");
     writeFileSync(path, BYTES);
@@ -334,6 +355,19 @@ describe("downloading", () => {
       assert.doesNotMatch(inspect(error, { depth: 9 }) + JSON.stringify(log), SECRETS);
       assert.equal(seen.length, 2);
     }
+  });
+
+  it("ends in the middle when its caller says so", async (test) => {
+    const { api } = await startService(test, ({ url, headers }, response) => {
+      if (url.pathname.includes("/download/")) response.end(`http://${headers.host}/files/1`);
+      else response.writeHead(200).write(BYTES);
+    });
+    const stop = new AbortController();
+    const file = await download(api, "1", { signal: stop.signal });
+    const read = async (): Promise<void> => {
+      for await (const chunk of file) if (chunk.length > 0) stop.abort();
+    };
+    await assert.rejects(read(), { code: "QB_ABORTED" });
   });
 
   it("tells when the file is cut", async (test) => {
