@@ -97,9 +97,13 @@ export function checkCompany(
 ): void {
   for (const known of [settings.companyId, stored?.grant?.companyId])
     if (known !== undefined && companyId !== undefined && known !== companyId)
-      throw new QBError("QB_WRONG_COMPANY", `the connection is to company ${companyId}, not to ${known}`, {
-        details: { expected: known, companyId },
-      });
+      throw new QBError(
+        "QB_WRONG_COMPANY",
+        `company ${companyId} was chosen, but the connection is to company ${known}`,
+        {
+          details: { expected: known, companyId },
+        },
+      );
   if (stored?.grant === undefined || stored.sandbox === sandbox) return;
   const [is, asked] = stored.sandbox ? ["a sandbox", "no sandbox"] : ["no sandbox", "a sandbox"];
   throw new QBError(

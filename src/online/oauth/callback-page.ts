@@ -38,7 +38,7 @@ export function connectedPage(companyId: string | undefined): CallbackPage {
 export function refusedPage(advice: string): CallbackPage {
   return page(200, "Not connected", [
     "The connection to QuickBooks Online was not agreed to, so nothing was connected.",
-    `${advice} Then start again in the program that opened this page.`,
+    `Start again in the program that opened this page. ${advice}`,
     "You can close this window.",
   ]);
 }

@@ -135,7 +135,11 @@ async function pageFor(login: Login, redirected: URL, logger: Logger): Promise<C
     if (!(error instanceof QBError))
       return failedPage("See what the program says.", "Then start again there.");
     if (error.code === "QB_AUTHORIZATION_REFUSED") return refusedPage(error.advice);
-    return failedPage(sentence(error.message), error.advice);
+    const advice =
+      error.code === "QB_AUTHORIZATION_STATE"
+        ? "Start again in the program that opened this page."
+        : error.advice;
+    return failedPage(sentence(error.message), advice);
   }
 }
 
