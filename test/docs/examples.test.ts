@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { PACKAGE_FOLDER, startProgram } from "../support/command.js";
@@ -78,9 +78,21 @@ const WARNED: Readonly<Record<string, string>> = {
   "custom-authorization.mjs": "qbconnector: warning: user or password is wrong, or both are missing\n",
 };
 
+/** Those in which somebody logs in with a browser, and the tests that run them. */
+const DRIVEN: Readonly<Record<string, string>> = {
+  "quickbooks-online-desktop.mjs": "integration/online-desktop-flow",
+  "quickbooks-online-headless.mjs": "integration/online-headless",
+  "quickbooks-online-web.mjs": "integration/online-web-flow",
+};
+
 describe("the examples", () => {
   it("are all tested", () => {
-    assert.deepEqual(readdirSync(FOLDER).sort(), Object.keys(PRINTED).sort());
+    const tested = [...Object.keys(PRINTED), ...Object.keys(DRIVEN)];
+    assert.deepEqual(readdirSync(FOLDER).sort(), tested.sort());
+    for (const [name, test] of Object.entries(DRIVEN)) {
+      const source = readFileSync(join(PACKAGE_FOLDER, `test/${test}.test.ts`), "utf8");
+      assert.ok(source.includes(`examples/${name}`), `${test} does not run ${name}`);
+    }
   });
 
   for (const [name, expected] of Object.entries(PRINTED)) {

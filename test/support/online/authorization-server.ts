@@ -50,6 +50,8 @@ export class AuthorizationServer {
   documentIssuer: string | undefined;
   /** Said in the callback instead of the issuer. */
   callbackIssuer: string | undefined;
+  /** The token endpoint answers when this is done. */
+  tokensWait: Promise<void> | undefined;
   readonly #listener: Server;
   readonly #memory = new ServerMemory();
   readonly #companies = new Map<string, Company>();
@@ -96,6 +98,7 @@ export class AuthorizationServer {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.origin);
     if (pathname === ROUTES.authorization) this.authorizations.push(searchParams);
+    if (pathname === ROUTES.token) await this.tokensWait;
     if (!pathname.startsWith("/interaction/")) return this.#provider.callback()(request, response);
     const { uid, prompt, params } = await this.#provider.interactionDetails(request, response);
     const action = `/interaction/${uid}`;

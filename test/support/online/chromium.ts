@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { PACKAGE_FOLDER } from "../command.js";
 
 const PROGRAM = "/usr/bin/chromium";
@@ -25,28 +25,20 @@ export async function startChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: PROGRAM, args: PARAMETERS, timeout: 60_000 });
 }
 
-const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
-  light: { colorScheme: "light", viewport: { width: 1000, height: 700 } },
-  dark: { colorScheme: "dark", viewport: { width: 1000, height: 700 } },
-  phone: {
-    colorScheme: "light",
-    viewport: { width: 360, height: 640 },
-    deviceScaleFactor: 2,
-    isMobile: true,
-  },
-};
+const LOOKS = {
+  light: { colorScheme: "light", width: 1000, height: 700 },
+  dark: { colorScheme: "dark", width: 1000, height: 700 },
+  phone: { colorScheme: "light", width: 360, height: 640 },
+} as const;
 
-/** Pictures of a page in light, dark and at a phone's width, in build/screenshots/. */
+/** Pictures of the page in light, dark and at a phone's width, in build/screenshots/. */
 export async function photograph(page: Page, name: string): Promise<void> {
   const folder = join(PACKAGE_FOLDER, "build/screenshots");
   mkdirSync(folder, { recursive: true });
-  const html = await page.content();
-  for (const [look, options] of Object.entries(LOOKS)) {
-    const context = await page.context().browser()!.newContext(options);
-    const copy = await context.newPage();
-    await copy.setContent(html);
-    await copy.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
-    await context.close();
+  for (const [look, { colorScheme, ...size }] of Object.entries(LOOKS)) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(size);
+    await page.screenshot({ path: join(folder, `${name}-${look}.png`), fullPage: true });
   }
 }
 

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it, type TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import { connect, type OnlineConnection } from "qbconnector/online";
+import { PACKAGE_FOLDER, startProgram, temporaryFolder, type Running } from "../support/command.js";
+import { BAKERY, GARAGE } from "../support/online/authorization-server.js";
+import { consent, photograph } from "../support/online/chromium.js";
+import { noBrowser, openScene, type Answer, type Scene } from "../support/online/scene.js";
+
+const CONNECT = { InitiateOAuth: "GETANDREFRESH" };
+
+describe("the desktop flow, with Chromium and oidc-provider", () => {
+  let scene: Scene;
+  before(async () => {
+    scene = await openScene();
+  });
+  after(() => scene.close());
+  beforeEach(() => {
+    scene.server.tokenAnswers.length = 0;
+    scene.server.authorizations.length = 0;
+  });
+
+  function settingsFile(test: TestContext): string {
+    return join(temporaryFolder(test), "OAuthSettings.txt");
+  }
+
+  async function logIn(file: string, answer: Answer): Promise<{ page: Page; connection: OnlineConnection }> {
+    const { page, openBrowser, done } = await scene.person(answer);
+    const connection = await scene.connect({ ...CONNECT, OAuthSettingsLocation: file }, { openBrowser });
+    await done();
+    return { page, connection };
+  }
+
+  it("opens the browser once; later the settings file alone connects", async (test) => {
+    const file = settingsFile(test);
+    const { page, connection } = await logIn(file, { company: BAKERY.name });
+    const heading = page.getByRole("heading", { name: /^Connected/ });
+    await heading.waitFor();
+    // Nothing in the page's policy forbids its own style.
+    assert.equal(
+      await page.evaluate("getComputedStyle(document.querySelector('h1')).borderLeftStyle"),
+      "solid",
+    );
+    await photograph(page, "connected");
+    assert.match(await page.locator("body").innerText(), new RegExp(`${BAKERY.id}[^]*close`));
+    assert.equal(await connection.companyId(), BAKERY.id);
+    const [asked] = scene.server.authorizations;
+    assert.equal(asked?.get("code_challenge_method"), "S256");
+    assert.ok(asked!.get("state")!.length >= 43);
+    await connection.close();
+
+    const again = await scene.connect(
+      { ...CONNECT, OAuthSettingsLocation: file },
+      { openBrowser: noBrowser },
+    );
+    assert.equal((await again.testConnection()).companyName, BAKERY.name);
+    await again.close();
+
+    const alone = await connect(scene.string({ InitiateOAuth: "REFRESH", OAuthSettingsLocation: file }));
+    scene.server.expireAccessTokens();
+    const customers = await alone.query("select * from Customer").toArray();
+    assert.equal(customers.length, 2);
+    await alone.close();
+    assert.deepEqual(
+      scene.server.tokenAnswers.map(({ grantType, status }) => [grantType, status]),
+      [
+        ["authorization_code", 200],
+        ["refresh_token", 200],
+      ],
+    );
+  });
+
+  it("exchanges the code once when the callback comes twice, and shows the same page", async (test) => {
+    const { page, openBrowser, done } = await scene.person({ company: BAKERY.name });
+    const callback = page.waitForRequest((request) => request.url().startsWith(scene.callbackURL));
+    let answer = (): void => {};
+    scene.server.tokensWait = new Promise((resolve) => (answer = resolve));
+    const properties = { ...CONNECT, OAuthSettingsLocation: settingsFile(test) };
+    const connecting = scene.connect(properties, { openBrowser });
+    const second = await scene.page();
+    const again = second.goto((await callback).url());
+    await second.waitForRequest((request) => request.url().startsWith(scene.callbackURL));
+    answer();
+    await Promise.all([done(), again]);
+    for (const each of [page, second]) await each.getByRole("heading", { name: /^Connected/ }).waitFor();
+    assert.equal(scene.server.answered("authorization_code"), 1);
+    await (await connecting).close();
+  });
+
+  it("says what was refused, in the program and in the browser, and keeps nothing", async (test) => {
+    const file = settingsFile(test);
+    const { page, openBrowser, done } = await scene.person("refuse");
+    const connecting = scene.connect({ ...CONNECT, OAuthSettingsLocation: file }, { openBrowser });
+    await assert.rejects(connecting, { code: "QB_AUTHORIZATION_REFUSED" });
+    await done();
+    await page.getByRole("heading", { name: "Not connected" }).waitFor();
+    await photograph(page, "refused");
+    assert.deepEqual(scene.server.tokenAnswers, []);
+    await assert.rejects(connect(scene.string({ InitiateOAuth: "REFRESH", OAuthSettingsLocation: file })), {
+      code: "QB_NOT_CONNECTED",
+    });
+    const { connection } = await logIn(file, { company: BAKERY.name });
+    await connection.close();
+  });
+
+  it("refuses another company at a reconnection, and takes the same", async (test) => {
+    const file = settingsFile(test);
+    const { connection } = await logIn(file, { company: BAKERY.name });
+    scene.server.revokeAll();
+    await assert.rejects(connection.testConnection(), { code: "QB_RECONNECT" });
+    await connection.close();
+
+    const { page, openBrowser, done } = await scene.person({ company: GARAGE.name });
+    const connecting = scene.connect({ ...CONNECT, OAuthSettingsLocation: file }, { openBrowser });
+    await assert.rejects(connecting, { code: "QB_WRONG_COMPANY" });
+    await done();
+    await page.getByRole("heading", { name: "Not connected" }).waitFor();
+    await photograph(page, "wrong-company");
+
+    const again = await logIn(file, { company: BAKERY.name });
+    assert.equal((await again.connection.testConnection()).companyName, BAKERY.name);
+    await again.connection.close();
+  });
+
+  it("stops at an answer of another issuer", async (test) => {
+    scene.server.callbackIssuer = "https://elsewhere.example";
+    test.after(() => (scene.server.callbackIssuer = undefined));
+    const { page, openBrowser, done } = await scene.person({ company: BAKERY.name });
+    const properties = { ...CONNECT, OAuthSettingsLocation: settingsFile(test) };
+    await assert.rejects(scene.connect(properties, { openBrowser }), { code: "QB_AUTHORIZATION_STATE" });
+    await done();
+    await page.getByRole("heading", { name: "Not connected" }).waitFor();
+    await photograph(page, "wrong-issuer");
+    assert.deepEqual(scene.server.tokenAnswers, []);
+  });
+
+  it("quickbooks-online-desktop.mjs opens the browser of the system in its first run", async (test) => {
+    const folder = temporaryFolder(test);
+    const opened = join(folder, "opened");
+    writeFileSync(
+      join(folder, "xdg-open"),
+      `#!/bin/sh\nprintf %s "$1" >'${opened}.new' && mv '${opened}.new' '${opened}'\n`,
+      {
+        mode: 0o700,
+      },
+    );
+    const environment = {
+      PATH: `${folder}:${process.env["PATH"]}`,
+      DISPLAY: ":0",
+      QBCONNECTOR_ONLINE: scene.applicationString({
+        ...CONNECT,
+        OAuthSettingsLocation: join(folder, "OAuthSettings.txt"),
+      }),
+    };
+    const run = (): Running =>
+      startProgram(test, process.execPath, [join(PACKAGE_FOLDER, "examples/quickbooks-online-desktop.mjs")], {
+        environment,
+      });
+    const first = run();
+    while (!existsSync(opened)) await delay(20);
+    const page = await scene.page();
+    await page.goto(readFileSync(opened, "utf8"));
+    await consent(page, { company: BAKERY.name });
+    await page.getByRole("heading", { name: /^Connected/ }).waitFor();
+    const expected = {
+      code: 0,
+      stdout: `Connected to: ${BAKERY.name}\nAmy's Bird Sanctuary 239\nBill's Windsurf Shop 85\nDays until somebody has to log in again: 99\n`,
+      stderr: "",
+    };
+    assert.deepEqual(await first.ended, expected);
+    rmSync(opened);
+    assert.deepEqual(await run().ended, expected);
+    assert.equal(existsSync(opened), false);
+  });
+});
