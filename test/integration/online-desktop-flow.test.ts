@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { createServer } from "node:https";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { connect, type OnlineConnection } from "qbconnector/online";
+import { makeCertificate } from "../support/certificates.js";
 import { PACKAGE_FOLDER, startProgram, temporaryFolder, type Running } from "../support/command.js";
 import { BAKERY, GARAGE } from "../support/online/authorization-server.js";
 import { consent, photograph } from "../support/online/chromium.js";
-import { noBrowser, openScene, type Answer, type Scene } from "../support/online/scene.js";
+import { noBrowser, openScene, PUBLIC_CALLBACK, type Answer, type Scene } from "../support/online/scene.js";
 
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const CONNECT = { InitiateOAuth: "GETANDREFRESH" };
 
 describe("the desktop flow, with Chromium and oidc-provider", () => {
@@ -25,6 +29,25 @@ describe("the desktop flow, with Chromium and oidc-provider", () => {
 
   function settingsFile(test: TestContext): string {
     return join(temporaryFolder(test), "OAuthSettings.txt");
+  }
+
+  /** https for PUBLIC_CALLBACK, as a tunnel or a web server would give it. */
+  async function startForwarder({ callbackURL, publicPort }: Scene): Promise<() => void> {
+    const server = createServer(
+      makeCertificate({ names: [new URL(PUBLIC_CALLBACK).hostname] }),
+      (from, to) => {
+        const { headers, url } = from;
+        get({ host: "127.0.0.1", port: new URL(callbackURL).port, path: url, headers }, (answer) => {
+          to.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(to);
+        }).on("error", () => to.writeHead(502).end());
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(publicPort, "127.0.0.1", resolve));
+    return () => {
+      server.close();
+      server.closeAllConnections();
+    };
   }
 
   async function logIn(file: string, answer: Answer): Promise<{ page: Page; connection: OnlineConnection }> {
@@ -123,6 +146,89 @@ describe("the desktop flow, with Chromium and oidc-provider", () => {
     const again = await logIn(file, { company: BAKERY.name });
     assert.equal((await again.connection.testConnection()).companyName, BAKERY.name);
     await again.connection.close();
+  });
+
+  it("takes no callback but its own, and goes on waiting", async (test) => {
+    const { page, openBrowser, done } = await scene.person({ company: BAKERY.name });
+    const stranger = await scene.page();
+    const lure = `${scene.callbackURL}?code=stolen&state=guessed&realmId=${GARAGE.id}`;
+    const connection = await scene.connect(
+      { ...CONNECT, OAuthSettingsLocation: settingsFile(test) },
+      {
+        logger: SILENT,
+        openBrowser: async (url) => {
+          await stranger.goto(lure);
+          await stranger.getByRole("heading", { name: "This is not the login that is waited for" }).waitFor();
+          openBrowser(url);
+        },
+      },
+    );
+    await done();
+    await page.getByRole("heading", { name: /^Connected/ }).waitFor();
+    await photograph(stranger, "foreign");
+    assert.equal(await connection.companyId(), BAKERY.id);
+    assert.equal(scene.server.answered("authorization_code"), 1);
+    await connection.close();
+  });
+
+  it("opens one browser for two that connect at the same time", async (test) => {
+    const { openBrowser, done } = await scene.person({ company: BAKERY.name });
+    const properties = { ...CONNECT, OAuthSettingsLocation: settingsFile(test) };
+    const both = await Promise.all([1, 2].map(() => scene.connect(properties, { openBrowser })));
+    await done();
+    for (const connection of both) {
+      assert.equal((await connection.testConnection()).companyName, BAKERY.name);
+      await connection.close();
+    }
+    assert.equal(scene.server.authorizations.length, 1);
+    assert.equal(scene.server.answered("authorization_code"), 1);
+  });
+
+  it("with production keys needs https, which a forwarder in front of the listener gives", async (test) => {
+    const properties = { ...CONNECT, UseSandbox: "false", OAuthSettingsLocation: settingsFile(test) };
+    await assert.rejects(scene.connect(properties, { openBrowser: noBrowser }), { code: "QB_CALLBACK_URL" });
+    assert.equal(scene.server.authorizations.length, 0);
+
+    test.after(await startForwarder(scene));
+    const page = await scene.page({ ignoreHTTPSErrors: true });
+    let visit: Promise<void> | undefined;
+    const connection = await scene.connect(
+      { ...properties, CallbackURL: PUBLIC_CALLBACK, CallbackListener: scene.callbackURL },
+      {
+        openBrowser: (url) =>
+          void (visit = page.goto(url.href).then(() => consent(page, { company: BAKERY.name }))),
+      },
+    );
+    await visit;
+    await page.getByRole("heading", { name: /^Connected/ }).waitFor();
+    assert.ok(page.url().startsWith(PUBLIC_CALLBACK));
+    assert.equal((await connection.testConnection()).companyName, BAKERY.name);
+    await connection.close();
+  });
+
+  it("ends the connection at the authorization server, and says so later", async (test) => {
+    const file = settingsFile(test);
+    scene.server.revokeAll();
+    const { connection } = await logIn(file, { company: BAKERY.name });
+    const { refreshTokenEndsAt, authorizedAt, daysLeft } = await connection.status();
+    assert.equal(daysLeft, 99);
+    assert.equal(Math.round((refreshTokenEndsAt!.getTime() - authorizedAt!.getTime()) / 86_400_000), 1825);
+    assert.equal(scene.server.refreshTokens, 1);
+    await connection.revoke();
+    assert.equal(scene.server.refreshTokens, 0);
+    await assert.rejects(connection.testConnection(), { code: "QB_RECONNECT" });
+    assert.equal((await connection.status()).endedReason, "revoked");
+    await connection.close();
+    assert.equal(scene.server.answered("refresh_token"), 0);
+  });
+
+  it("stops at a discovery document that names another issuer", async (test) => {
+    scene.server.documentIssuer = "https://elsewhere.example";
+    test.after(() => (scene.server.documentIssuer = undefined));
+    const properties = { ...CONNECT, OAuthSettingsLocation: settingsFile(test) };
+    await assert.rejects(scene.connect(properties, { openBrowser: noBrowser }), {
+      code: "QB_AUTHORIZATION_SERVER",
+    });
   });
 
   it("stops at an answer of another issuer", async (test) => {

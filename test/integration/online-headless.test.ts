@@ -3,10 +3,13 @@ import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { connect } from "qbconnector/online";
-import { PACKAGE_FOLDER, startProgram, temporaryFolder } from "../support/command.js";
+import { PACKAGE_FOLDER, startProgram, temporaryFolder, type Ended } from "../support/command.js";
 import { BAKERY } from "../support/online/authorization-server.js";
 import { consent } from "../support/online/chromium.js";
-import { openScene, type Scene } from "../support/online/scene.js";
+import { openScene, type Properties, type Scene } from "../support/online/scene.js";
+
+const EXAMPLE = join(PACKAGE_FOLDER, "examples/quickbooks-online-headless.mjs");
+const CONNECTED = { code: 0, stdout: `Connected to: ${BAKERY.name}\n`, stderr: "" };
 
 describe("a machine without a browser", () => {
   let scene: Scene;
@@ -72,32 +75,51 @@ describe("a machine without a browser", () => {
     await assertConnects(location);
   });
 
-  it("works with the settings file of another machine, with its key file or a passphrase", async (test) => {
-    const there = settings(test);
-    const here = settings(test);
+  async function logInElsewhere(more: Properties): Promise<void> {
     const { openBrowser, done } = await scene.person({ company: BAKERY.name });
-    const desktop = await scene.connect({ InitiateOAuth: "GETANDREFRESH", ...there }, { openBrowser });
+    const desktop = await scene.connect({ InitiateOAuth: "GETANDREFRESH", ...more }, { openBrowser });
     await done();
     await desktop.close();
+  }
+
+  /** As another user: nothing of the first one's surroundings is there. */
+  async function runElsewhere(test: TestContext, properties: Properties): Promise<Ended> {
+    const home = temporaryFolder(test);
+    const QBCONNECTOR_ONLINE = scene.string({ InitiateOAuth: "REFRESH", ...properties });
+    const environment = { HOME: home, XDG_CONFIG_HOME: home, USER: "somebody", QBCONNECTOR_ONLINE };
+    return startProgram(test, process.execPath, [EXAMPLE], { environment }).ended;
+  }
+
+  it("works with the settings file of another machine and its key file", async (test) => {
+    const [there, here] = [settings(test), settings(test)];
+    await logInElsewhere(there);
     copyFileSync(there.OAuthSettingsLocation, here.OAuthSettingsLocation);
-    await assert.rejects(assertConnects(here), { code: "QB_TOKEN_STORE" });
+    assert.match((await runElsewhere(test, here)).stderr, /QB_TOKEN_STORE/);
     copyFileSync(`${there.OAuthSettingsLocation}.key`, `${here.OAuthSettingsLocation}.key`);
-    await assertConnects(here);
-    const text = readFileSync(here.OAuthSettingsLocation, "utf8");
-    assert.equal(text.includes(BAKERY.id), false);
+    assert.deepEqual(await runElsewhere(test, here), CONNECTED);
+    assert.equal(readFileSync(here.OAuthSettingsLocation, "utf8").includes(BAKERY.id), false);
+  });
+
+  it("works with the settings file of another machine and its passphrase", async (test) => {
+    const [there, here] = [settings(test), settings(test)];
+    const OAuthSettingsPassphrase = "correct horse; battery 'staple'";
+    await logInElsewhere({ ...there, OAuthSettingsPassphrase });
+    copyFileSync(there.OAuthSettingsLocation, here.OAuthSettingsLocation);
+    const wrong = await runElsewhere(test, { ...here, OAuthSettingsPassphrase: "correct horse" });
+    assert.match(wrong.stderr, /QB_TOKEN_STORE/);
+    assert.deepEqual(await runElsewhere(test, { ...here, OAuthSettingsPassphrase }), CONNECTED);
   });
 
   it("quickbooks-online-headless.mjs asks for the redirected URL, once", async (test) => {
     const environment = {
       QBCONNECTOR_ONLINE: scene.applicationString({ InitiateOAuth: "GETANDREFRESH", ...settings(test) }),
     };
-    const example = join(PACKAGE_FOLDER, "examples/quickbooks-online-headless.mjs");
-    const first = startProgram(test, process.execPath, [example], { environment });
+    const first = startProgram(test, process.execPath, [EXAMPLE], { environment });
     const [, url = ""] = await first.says(/^(http\S+)\nPaste/m);
     first.write(`${await consentElsewhere(url)}\n`);
     await first.says(new RegExp(`^Connected to: ${BAKERY.name}$`, "m"));
     assert.equal((await first.ended).code, 0);
-    const second = startProgram(test, process.execPath, [example], { environment });
-    assert.deepEqual(await second.ended, { code: 0, stdout: `Connected to: ${BAKERY.name}\n`, stderr: "" });
+    const second = startProgram(test, process.execPath, [EXAMPLE], { environment });
+    assert.deepEqual(await second.ended, CONNECTED);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { connect } from "qbconnector/online";
 import { PACKAGE_FOLDER, startProgram, temporaryFolder } from "../support/command.js";
 import { BAKERY, GARAGE } from "../support/online/authorization-server.js";
 import { consent, photograph } from "../support/online/chromium.js";
@@ -149,6 +150,22 @@ describe("the web flow by its procedures", () => {
     assert.notEqual(renewed["OAuthRefreshToken"], tokens["OAuthRefreshToken"]);
     const second = await use(renewed["OAuthAccessToken"]);
     assert.equal((await second.testConnection()).companyName, BAKERY.name);
-    for (const connection of [login, first, second]) await connection.close();
+    assert.equal(scene.server.authorizations[0]?.has("code_challenge"), false);
+
+    // Automatic refresh: the tokens once, from then on the file alone.
+    const location = {
+      InitiateOAuth: "REFRESH",
+      OAuthSettingsLocation: `${OAuthSettingsLocation}.automatic`,
+    };
+    const seeded = await scene.connect({
+      ...location,
+      OAuthAccessToken: String(renewed["OAuthAccessToken"]),
+      OAuthRefreshToken: String(renewed["OAuthRefreshToken"]),
+      CompanyId: BAKERY.id,
+    });
+    const later = await connect(scene.string(location));
+    assert.equal((await later.testConnection()).companyName, BAKERY.name);
+    assert.equal(scene.server.answered("refresh_token"), 2);
+    for (const connection of [login, first, second, seeded, later]) await connection.close();
   });
 });

@@ -85,6 +85,11 @@ export class AuthorizationServer {
     this.#memory.of("AccessToken").clear();
   }
 
+  /** How many could still be used. */
+  get refreshTokens(): number {
+    return this.#memory.of("RefreshToken").size;
+  }
+
   /** What Intuit does when the user disconnects the application: nothing opens any more. */
   revokeAll(): void {
     for (const model of ["AccessToken", "RefreshToken", "Grant"]) this.#memory.of(model).clear();

@@ -16,13 +16,13 @@ const PARAMETERS = [
 ];
 
 /** Debian's Chromium with a new empty profile, which is removed when it is closed. */
-export async function startChromium(): Promise<Browser> {
+export async function startChromium(...more: readonly string[]): Promise<Browser> {
   if (!existsSync(PROGRAM)) {
     throw new Error(
       `${PROGRAM} is not there; it comes with Debian's package chromium: apt-get install chromium`,
     );
   }
-  return chromium.launch({ executablePath: PROGRAM, args: PARAMETERS, timeout: 60_000 });
+  return chromium.launch({ executablePath: PROGRAM, args: [...PARAMETERS, ...more], timeout: 60_000 });
 }
 
 const LOOKS = {

@@ -18,18 +18,26 @@ import { startCompanyService, type CompanyService } from "./company-service.js";
 export type Properties = Readonly<Record<string, string>>;
 export type Answer = Parameters<typeof consent>[1];
 
+/** A callback that Intuit accepts for production. */
+export const PUBLIC_CALLBACK = "https://books.example.com/quickbooks/callback";
+
+type Parts = Pick<Scene, "browser" | "server" | "service" | "callbackURL" | "publicPort">;
+
 /** Chromium, an authorization server and a data service, for the tests of one file. */
 export class Scene {
   readonly browser: Browser;
   readonly server: AuthorizationServer;
   readonly service: CompanyService;
   readonly callbackURL: string;
+  /** Where Chromium looks for the host of PUBLIC_CALLBACK on this machine. */
+  readonly publicPort: number;
 
-  constructor(browser: Browser, server: AuthorizationServer, service: CompanyService, callbackURL: string) {
-    this.browser = browser;
-    this.server = server;
-    this.service = service;
-    this.callbackURL = callbackURL;
+  constructor(parts: Parts) {
+    this.browser = parts.browser;
+    this.server = parts.server;
+    this.service = parts.service;
+    this.callbackURL = parts.callbackURL;
+    this.publicPort = parts.publicPort;
   }
 
   async close(): Promise<void> {
@@ -88,9 +96,12 @@ export class Scene {
 
 export async function openScene(options: { readonly pkce?: boolean } = {}): Promise<Scene> {
   const callbackURL = `http://127.0.0.1:${await freePort()}/callback`;
-  const server = await startAuthorizationServer({ callbackURLs: [callbackURL], ...options });
+  const publicPort = await freePort();
+  const server = await startAuthorizationServer({ callbackURLs: [callbackURL, PUBLIC_CALLBACK], ...options });
   const service = await startCompanyService(server);
-  return new Scene(await startChromium(), server, service, callbackURL);
+  const { hostname } = new URL(PUBLIC_CALLBACK);
+  const browser = await startChromium(`--host-resolver-rules=MAP ${hostname} 127.0.0.1:${publicPort}`);
+  return new Scene({ browser, server, service, callbackURL, publicPort });
 }
 
 /** What must not happen. */
