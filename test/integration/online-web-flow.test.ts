@@ -63,9 +63,9 @@ describe("the web flow: the Express example in Chromium", () => {
     await attacker.goto(`${origin}/connect`);
     await attacker.context().clearCookies({ name: "quickbooks-state" });
     await consent(attacker, { company: GARAGE.name });
-    await attacker.getByText("This browser has begun nothing.").waitFor();
+    await attacker.getByText("This browser has begun no login").waitFor();
     await victim.goto(callback);
-    await victim.getByText("This browser has begun nothing.").waitFor();
+    await victim.getByText("This browser has begun no login").waitFor();
     assert.equal(scene.server.answered("authorization_code"), before);
 
     victim.on("request", (request) => {
@@ -93,6 +93,7 @@ describe("the web flow: the Express example in Chromium", () => {
     await page.goto(`${origin}/connect`);
     await consent(page, "refuse");
     await page.getByText(/Log in and agree/).waitFor();
+    await photograph(page, "web-refused");
 
     await page.goto(`${origin}/connect`);
     await consent(page, { company: BAKERY.name });
