@@ -356,6 +356,7 @@ const REDIRECTS: readonly (readonly [name: string, query: string, code: ErrorCod
   ["two errors", "error=a&error=b&state=STATE", "QB_AUTHORIZATION_STATE"],
   ["a scope that is not allowed", "error=invalid_scope&state=STATE", "QB_AUTHORIZATION_REFUSED"],
   ["an error with an odd name", "error=%3Cscript%3E&state=STATE", "QB_AUTHORIZATION_REFUSED"],
+  ["an error named as what every object has", "error=constructor&state=STATE", "QB_AUTHORIZATION_REFUSED"],
   ["a failing server", "error=server_error&state=STATE", "QB_AUTHORIZATION_SERVER"],
   ["an application without rights", "error=unauthorized_client&state=STATE", "QB_OAUTH_APPLICATION"],
 ];

@@ -100,7 +100,7 @@ describe("a login through the browser that does not succeed", () => {
       "error=invalid_scope&error_description=%3Cscript%3E&state=STATE",
       issue,
       "QB_AUTHORIZATION_REFUSED",
-      /not agreed to/,
+      /invalid_scope.*such as Scope/s,
     ],
     [
       "another issuer",
@@ -154,6 +154,15 @@ describe("a login through the browser that does not succeed", () => {
       await login.free();
     });
   }
+
+  it("waits for as long as it is told, also when no timer can", async (t) => {
+    const controller = new AbortController();
+    const login = await begun(t, issue, { timeoutMs: 2 ** 40, signal: controller.signal });
+    await until(login.opened, "the browser was opened");
+    assert.match(await login.visit("state=x"), /not the login/);
+    controller.abort();
+    await failureOf(login.granted, "QB_ABORTED");
+  });
 
   it("is not ended by callbacks that belong to no login", async (t) => {
     const login = await begun(t, issue);

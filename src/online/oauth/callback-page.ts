@@ -34,7 +34,6 @@ export function connectedPage(companyId: string | undefined): CallbackPage {
   return page(200, "Connected to QuickBooks Online", [company, "You can close this window."]);
 }
 
-/** `advice` comes from the catalogue of errors or is as free of secrets. */
 export function refusedPage(advice: string): CallbackPage {
   return page(200, "Not connected", [
     "The connection to QuickBooks Online was not agreed to, so nothing was connected.",

@@ -30,6 +30,8 @@ export interface InteractiveAuthorizationOptions {
 }
 
 const TIMEOUT_MS = 300_000;
+/** Of a timer. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Sends the user through the browser and waits for the end. One code is exchanged at most, whatever comes back; once it
@@ -85,7 +87,7 @@ async function overdue(
   over: AbortSignal,
 ): Promise<never> {
   const ends = signal === undefined ? over : AbortSignal.any([signal, over]);
-  await delay(timeoutMs, undefined, { signal: ends }).catch(() => {});
+  await delay(Math.min(timeoutMs, LONGEST_MS), undefined, { signal: ends }).catch(() => {});
   if (signal?.aborted === true) throw aborted(signal);
   throw new QBError("QB_TIMEOUT", "nobody completed the login in the browser in time", {
     advice: "Start again and log in within the time that is given.",
@@ -134,7 +136,7 @@ async function pageFor(login: Login, redirected: URL, logger: Logger): Promise<C
   } catch (error) {
     if (!(error instanceof QBError))
       return failedPage("See what the program says.", "Then start again there.");
-    if (error.code === "QB_AUTHORIZATION_REFUSED") return refusedPage(error.advice);
+    if (error.details["error"] === "access_denied") return refusedPage(error.advice);
     const advice =
       error.code === "QB_AUTHORIZATION_STATE"
         ? "Start again in the program that opened this page."

@@ -3,12 +3,12 @@ import { QBError, type ErrorCode } from "../../errors.js";
 import type { PendingAuthorization } from "../vault/vault-record.js";
 import { sameText } from "./same-text.js";
 
-const REFUSALS: Readonly<Record<string, ErrorCode>> = {
-  access_denied: "QB_AUTHORIZATION_REFUSED",
-  unauthorized_client: "QB_OAUTH_APPLICATION",
-  server_error: "QB_AUTHORIZATION_SERVER",
-  temporarily_unavailable: "QB_AUTHORIZATION_SERVER",
-};
+const REFUSALS: ReadonlyMap<string, ErrorCode> = new Map([
+  ["access_denied", "QB_AUTHORIZATION_REFUSED"],
+  ["unauthorized_client", "QB_OAUTH_APPLICATION"],
+  ["server_error", "QB_AUTHORIZATION_SERVER"],
+  ["temporarily_unavailable", "QB_AUTHORIZATION_SERVER"],
+]);
 
 /** Throws unless the redirect answers `pending`, and in time. */
 export function checkState(parameters: URLSearchParams, pending: PendingAuthorization, now: number): void {
@@ -33,8 +33,14 @@ export function redirectFailure(error: unknown): unknown {
   if (!(error instanceof AuthorizationResponseError))
     return wrong("its parameters are not those of the server");
   const name = /^[\w.-]{1,64}$/.test(error.error) ? error.error : "an error without a proper name";
-  const code = REFUSALS[name] ?? "QB_AUTHORIZATION_REFUSED";
-  return new QBError(code, `the authorization ended without consent: ${name}`, { details: { error: name } });
+  const code = REFUSALS.get(name);
+  return new QBError(code ?? "QB_AUTHORIZATION_REFUSED", `the authorization ended without consent: ${name}`, {
+    details: { error: name },
+    ...(code === undefined && {
+      who: "developer",
+      advice: "Correct what was asked for, such as Scope, and start again.",
+    }),
+  });
 }
 
 function single(parameters: URLSearchParams, name: string): string | undefined {
