@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { listenForCallback, type CallbackListener } from "../../dist/online/oauth/callback-listener.js";
 import { connectedPage, failedPage } from "../../dist/online/oauth/callback-page.js";
 import { curl } from "../support/curl.js";
+import { freePort } from "../support/free-port.js";
 import { failureOf } from "../support/online/secret-free.js";
 import { until } from "../support/until.js";
 
@@ -39,14 +40,6 @@ async function listening(
   });
   t.after(() => started.close());
   return { ...started, url: `http://127.0.0.1:${started.port}`, seen };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const status = ["-o", "/dev/null", "-w", "%{http_code}"];
@@ -241,6 +234,13 @@ describe("the place where it listens", () => {
     for (const host of ["127.0.0.1", "[::1]"])
       await curl([`http://${host}:${port}/callback?from=${host}`, "-g"]);
     assert.equal(seen.length, 2);
+  });
+
+  it("may be an IPv6 address", { skip }, async (t) => {
+    const { port, seen } = await listening(t, { listener: "http://[::1]:0/callback" });
+    const { stdout } = await curl(["-g", `http://[::1]:${port}/callback?code=C`]);
+    assert.match(stdout, /is connected/);
+    assert.equal(seen.length, 1);
   });
 
   it("is refused when another program has one address of localhost", { skip }, async (t) => {

@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import type { ErrorCode } from "qbconnector";
+import { UndiciClient } from "../../dist/online/http/undici-client.js";
+import { OAuthClient } from "../../dist/online/oauth/oauth-client.js";
+import { recordingLogger } from "../support/online/recording-logger.js";
 import { httpAnswer, startRawServer, type Reply } from "../support/raw-server.js";
 import { jsonAnswer, SECRETS, startProvider, TOKEN_ANSWER } from "../support/online/scripted-provider.js";
 import { failureOf } from "../support/online/secret-free.js";
@@ -253,6 +256,27 @@ describe("a refresh", () => {
       assert.match(error.message, /redirects elsewhere/);
     }
     assert.equal(elsewhere.connections, 0);
+  });
+});
+
+describe("the discovery document", () => {
+  it("is not waited for longer than five seconds, and no token is sent meanwhile", async (t) => {
+    const silent = await startRawServer(t, () => {});
+    const http = new UndiciClient();
+    t.after(() => http.close());
+    const { logger } = recordingLogger();
+    const discoveryURL = new URL("/.well-known/openid_configuration", silent.url);
+    const application = () => Promise.resolve({ clientId: "ABclientId", clientSecret: SECRETS.clientSecret });
+    const endpoints = { sandbox: true, discoveryURL };
+    const client = new OAuthClient({ http, endpoints, application, logger });
+    const refreshes = [1, 2, 3].map(() =>
+      failureOf(client.refresh(SECRETS.refreshToken), "QB_TIMEOUT", hidden),
+    );
+    await Promise.all(refreshes);
+    assert.deepEqual(
+      silent.requests.map(({ head }) => head.split(" ", 2).join(" ")),
+      ["GET /.well-known/openid_configuration"],
+    );
   });
 });
 

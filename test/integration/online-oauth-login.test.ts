@@ -12,6 +12,7 @@ import { plainSealer } from "../../dist/online/vault/sealing.js";
 import { TokenVault } from "../../dist/online/vault/token-vault.js";
 import { QBError, type ErrorCode } from "qbconnector";
 import { curl } from "../support/curl.js";
+import { freePort } from "../support/free-port.js";
 import { recordingLogger } from "../support/online/recording-logger.js";
 import { jsonAnswer, SECRETS, startProvider, TOKEN_ANSWER } from "../support/online/scripted-provider.js";
 import { failureOf } from "../support/online/secret-free.js";
@@ -20,14 +21,6 @@ import { until } from "../support/until.js";
 
 const issue: Reply = (socket) => void socket.end(jsonAnswer(200, TOKEN_ANSWER));
 const secrets = Object.values(SECRETS);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A login that was begun; the test plays the browser. */
 async function begun(t: TestContext, reply: Reply, changes: Partial<InteractiveAuthorizationOptions> = {}) {

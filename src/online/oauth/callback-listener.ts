@@ -28,8 +28,8 @@ const LIMITS = Object.freeze({
   connectionsCheckingInterval: 1000,
 });
 const MAX_CONNECTIONS = 64;
-/** Longer than the exchange of a code may take. */
-const IDLE_MS = 60_000;
+/** Longer than the exchange of a code may take, and the wait for the place where its tokens are kept. */
+const IDLE_MS = 120_000;
 const DELIVERY_MS = 2000;
 
 /** Waits on this machine for the browser to come back. */
