@@ -83,15 +83,11 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   /** Asks for the company's name, and so shows that all of the way works. */
   async testConnection(signal?: AbortSignal): Promise<TestedConnection> {
     const companyId = await this.companyId();
-    const facts = await this.read("CompanyInfo", companyId, { signal });
-    const { CompanyName: companyName, Country: country } = facts as {
-      CompanyName?: string;
-      Country?: string;
-    };
+    const { CompanyName: companyName, Country: country } = await this.companyInfo({ signal });
     this.#compareCountry(country);
     return Object.freeze({
       companyId,
-      companyName: companyName ?? "",
+      companyName,
       country,
       sandbox: this.#parts.sandbox,
     });
