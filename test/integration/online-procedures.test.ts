@@ -147,6 +147,12 @@ describe("GetOAuthAccessToken", () => {
     assert.equal((await web.testConnection()).companyId, COMPANY);
     const later = scene.string({ InitiateOAuth: "REFRESH", OAuthSettingsLocation: undefined });
     await failureOf(scene.connect(later), "QB_NOT_CONNECTED");
+    // What is kept at the default place belongs to others.
+    await scene.login({ OAuthSettingsLocation: undefined });
+    scene.provider.company = OTHER_COMPANY;
+    const [other, another] = await consented(scene, { OAuthSettingsLocation: undefined });
+    const { CompanyId } = await other.getOAuthAccessToken({ Verifier: another });
+    assert.equal(CompanyId, OTHER_COMPANY);
   });
 });
 

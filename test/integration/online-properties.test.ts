@@ -282,7 +282,7 @@ const CHECKS: Readonly<Record<OnlinePropertyName, Check>> = {
       ServiceURL: undefined,
       OAuthSettingsLocation: "memory://d",
     });
-    assert.ok(targets.includes("developer.api.intuit.com:443"), targets.join());
+    assert.ok(targets.includes("oauth.platform.intuit.com:443"), targets.join());
   },
   ServiceURL: async (scene) => {
     await (await scene.login()).testConnection();

@@ -6,7 +6,7 @@ import { authorizeInteractively, type Granted } from "../oauth/interactive-autho
 import { isLoopback } from "../../wire/loopback.js";
 import { addPending, claimCode, takeOnlyPending, takePending } from "../vault/pending-authorizations.js";
 import { saveGrant } from "../vault/stored-grant.js";
-import type { PendingAuthorization } from "../vault/vault-record.js";
+import type { PendingAuthorization, VaultRecord } from "../vault/vault-record.js";
 import { checkCompany, type ConnectionParts } from "./connection-parts.js";
 import { defaultApplication } from "./default-application.js";
 
@@ -62,9 +62,10 @@ export function endAuthorization(
 }
 
 async function exchangeRedirect(
-  { client, vault, settings, ...parts }: ConnectionParts,
+  parts: ConnectionParts,
   { verifier, state: expected, companyId: wished }: RedirectedAuthorization,
 ): Promise<Granted> {
+  const { client, vault, settings } = parts;
   if (!URL.canParse(verifier))
     throw new QBError("QB_AUTHORIZATION_STATE", "the redirected URL cannot be read");
   const redirected = new URL(verifier);
@@ -76,7 +77,7 @@ async function exchangeRedirect(
     );
   const pending = await takePending(vault, state);
   const { code, companyId = wished, parameters } = await client.validateRedirect(redirected, pending);
-  checkCompany({ settings, ...parts }, companyId ?? settings.companyId, await vault.read());
+  checkCompany(parts, companyId ?? settings.companyId, await kept(parts));
   await claimCode(vault, code);
   const { callbackURL, codeVerifier } = pending;
   const tokens = await client.exchange({ parameters, callbackURL, codeVerifier });
@@ -88,7 +89,7 @@ async function exchangeBareCode(
   { verifier: code, state, companyId: wished, callbackURL: asked }: RedirectedAuthorization,
 ): Promise<Granted> {
   const { vault, settings, client } = parts;
-  const stored = await vault.read();
+  const stored = await kept(parts);
   const companyId = wished ?? settings.companyId ?? stored?.grant?.companyId;
   if (companyId === undefined)
     throw new QBError("QB_INVALID_ARGUMENT", "a code alone does not say which company it is for", {
@@ -109,12 +110,16 @@ async function exchangeBareCode(
 }
 
 /** By the browser on this machine, or a URL that somebody pastes. One login at a time for a place. */
-export function authorizeHere(parts: ConnectionParts, wishes: AuthorizationWishes = {}): Promise<Granted> {
+export function authorizeHere(
+  parts: ConnectionParts,
+  wishes: AuthorizationWishes = {},
+  signal?: AbortSignal,
+): Promise<Granted> {
   return shared(`${parts.place} login`, async () => {
     const { settings, options, client, vault, log } = parts;
     const callbackURL = await callbackOf(parts, wishes.callbackURL);
     const { openBrowser = openInBrowser, authorizationTimeoutMs: timeoutMs } = options;
-    const { readRedirectedURL, onAuthorizationURL, signal } = options;
+    const { readRedirectedURL, onAuthorizationURL } = options;
     return authorizeInteractively({
       ...{
         client,
@@ -145,17 +150,22 @@ async function keep(
   callbackURL?: string,
 ): Promise<void> {
   const { vault, sandbox, keeps, application } = parts;
-  checkCompany(parts, companyId, keeps ? await vault.read() : undefined);
+  checkCompany(parts, companyId, await kept(parts));
   if (!keeps) return;
   await saveGrant(vault, { tokens, companyId, application: await application(), sandbox, callbackURL });
 }
 
+/** What the place holds, when grants are kept there. */
+async function kept({ vault, keeps }: ConnectionParts): Promise<VaultRecord | undefined> {
+  return keeps ? vault.read() : undefined;
+}
+
 async function callbackOf(parts: ConnectionParts, wished: string | undefined): Promise<string> {
-  const { settings, vault, sandbox } = parts;
+  const { settings, sandbox } = parts;
   // Without one there is nothing to begin with, and this explains it.
   await parts.application();
   const callbackURL =
-    wished ?? settings.callbackURL ?? (await vault.read())?.callbackURL ?? defaultApplication()?.callbackURL;
+    wished ?? settings.callbackURL ?? (await kept(parts))?.callbackURL ?? defaultApplication()?.callbackURL;
   if (callbackURL === undefined)
     throw new QBError("QB_CALLBACK_URL", "no CallbackURL is given", {
       advice: "Give CallbackURL: exactly one of the redirect URIs that are registered with the application.",

@@ -41,6 +41,12 @@ export class ConnectionLog {
     };
   }
 
+  /** For the file; the program gets the error itself. */
+  failed(error: unknown): void {
+    const { code: failure = "no code", message } = error as { code?: string; message: string };
+    this.#write("error", { failure }, message);
+  }
+
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;

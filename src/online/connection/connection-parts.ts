@@ -49,10 +49,13 @@ export async function makeParts(
       return tokens;
     };
     const vault = new TokenVault({ store, sealer, refresh, logger });
-    const ignored = !keeps && settings.tokens !== undefined;
-    const sandbox = settings.sandbox ?? (ignored ? undefined : await vault.read())?.sandbox ?? false;
+    // What others keep at the default place is no matter of a connection that keeps nothing there.
+    const sandbox = settings.sandbox ?? (keeps ? (await vault.read())?.sandbox : undefined) ?? false;
     const application = async (): Promise<Application> => {
-      const found = settings.application ?? (await vault.read())?.application ?? defaultApplication();
+      const stored = async (): Promise<Application | undefined> => (await vault.read())?.application;
+      const found =
+        settings.application ??
+        (keeps ? ((await stored()) ?? defaultApplication()) : (defaultApplication() ?? (await stored())));
       if (found === undefined) throw noApplication();
       return { clientId: found.clientId, clientSecret: found.clientSecret };
     };

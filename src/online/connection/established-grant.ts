@@ -24,7 +24,7 @@ export async function establishGrant(parts: ConnectionParts, tokens: ConnectionT
     await tokens.token({ signal: options.signal });
   } catch (error) {
     if (settings.initiate !== "GETANDREFRESH" || !isUnconnected(error)) throw error;
-    await authorizeHere(parts);
+    await authorizeHere(parts, {}, options.signal);
   }
 }
 

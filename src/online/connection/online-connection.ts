@@ -116,12 +116,12 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   getOAuthAuthorizationURL(
     inputs: procedures.AuthorizationURLInputs = {},
   ): Promise<procedures.AuthorizationURLOutputs> {
-    return procedures.getOAuthAuthorizationURL(this.#parts, inputs);
+    return this.#watched(procedures.getOAuthAuthorizationURL(this.#parts, inputs));
   }
 
   /** With AuthMode APP, and no Verifier: by the browser on this machine. Else exchanges what came back from one. */
   getOAuthAccessToken(inputs: procedures.AccessTokenInputs = {}): Promise<procedures.AccessTokenOutputs> {
-    return procedures.getOAuthAccessToken(this.#parts, this.#tokens, inputs);
+    return this.#watched(procedures.getOAuthAccessToken(this.#parts, this.#tokens, inputs));
   }
 
   refreshOAuthAccessToken(inputs: procedures.RefreshInputs = {}): Promise<procedures.RefreshOutputs> {
@@ -186,9 +186,9 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
     try {
       return await work;
     } catch (error) {
+      this.#parts.log.failed(error);
       if (error instanceof QBError && error.code === "QB_RECONNECT") {
         const { since, reason } = error.details as { since?: string; reason?: string };
-        this.#parts.log.logger.error({ since, reason }, error.message);
         this.#events.notify("reconnectNeeded", () => eventArguments({ since, reason }));
       }
       throw error;
