@@ -138,4 +138,17 @@ export type { CompanyData } from "./data/company-data.js";
 export type { FullUpdatePreview } from "./data/full-update.js";
 export type { ObjectVersion, UpdateOptions } from "./data/objects.js";
 export type { QueryResults, QueryOptions } from "./data/query.js";
+export type { Change, Changes, ChangesQuery } from "./data/changes.js";
+export type {
+  AnyEntityName,
+  CompanyData,
+  EntityChange,
+  EntityInput,
+  EntityObject,
+} from "./data/company-data.js";
+export type { FaultError } from "./data/fault.js";
+export type { FullUpdatePreview } from "./data/full-update.js";
+export type { ObjectVersion, UpdateOptions } from "./data/objects.js";
+export type { QueryOptions, QueryResults } from "./data/query.js";
+export { queryText, type QueryValue } from "./data/query-text.js";
 export type { ReportParameters } from "./data/reports.js";

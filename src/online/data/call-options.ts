@@ -9,7 +9,8 @@ export interface CallOptions {
 export interface WriteOptions extends CallOptions {
   /**
    * Names this write; QuickBooks Online applies it once however often it comes. Default: a new one for each call. After an
-   * outcome `unknown`, give that of the error's `details.requestId` to repeat the call safely.
+   * outcome `unknown`, give that of the error's `details.requestId` to repeat the call safely. What is unknown stays so until
+   * the repeated call succeeds, or QuickBooks Online refuses the request itself: other failures speak of that call only.
    */
   readonly requestId?: string | undefined;
 }

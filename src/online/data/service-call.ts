@@ -35,8 +35,7 @@ export class ServiceCall {
     const { status } = error.details;
     if (status === 401 && this.#renewals++ === 0) return "renew";
     if (error.code === "QB_RATE_LIMIT" && status !== undefined && this.#waits++ < WAITS) return "repeat";
-    const isRedirection = typeof status === "number" && status >= 300 && status < 400;
-    if (isRedirection || !REPEATED.has(error.code) || this.#repetitions >= REPETITIONS) throw error;
+    if (isRedirection(error) || !REPEATED.has(error.code) || this.#repetitions >= REPETITIONS) throw error;
     const backoff = FIRST_WAIT_MS * 4 ** this.#repetitions++ * (0.5 + Math.random() / 2);
     const wait = Math.max(backoff, (error.retryAfter ?? 0) * 1_000);
     if (!this.clock.has(wait)) throw error;
@@ -47,18 +46,28 @@ export class ServiceCall {
   /** The failure with which the call ends. A write of which one attempt may have arrived is unknown, whatever came then. */
   settled(error: unknown): unknown {
     if (!(error instanceof QBError)) return error;
-    const { code, message, who, httpStatus, retryAfter, cause, details } = error;
-    if (this.#requestId === undefined)
-      return error.outcome === "not_applied"
-        ? error
-        : new QBError(code, message, { who, httpStatus, retryAfter, cause, details, advice: error.advice });
+    const { code, message, who, httpStatus, retryAfter, cause, details, advice } = error;
+    const kept = { who, httpStatus, retryAfter, cause };
+    if (this.#requestId === undefined) {
+      const retryable = error.retryable || (isLost(code) && !isRedirection(error));
+      return new QBError(code, message, { ...kept, details, advice, retryable });
+    }
     const isUnknown = this.#mayBeApplied || error.outcome === "unknown";
     return new QBError(code, message, {
-      ...{ who, httpStatus, retryAfter, cause },
+      ...kept,
       outcome: isUnknown ? "unknown" : error.outcome,
       retryable: !isUnknown && error.retryable,
-      advice: isUnknown ? REPEAT_ADVICE : error.advice,
+      advice: isUnknown ? REPEAT_ADVICE : advice,
       details: { ...details, requestId: this.#requestId },
     });
   }
+}
+
+function isLost(code: ErrorCode): boolean {
+  return REPEATED.has(code) || code === "QB_TIMEOUT";
+}
+
+function isRedirection({ details }: QBError): boolean {
+  const { status } = details;
+  return typeof status === "number" && status >= 300 && status < 400;
 }

@@ -119,11 +119,17 @@ export class DataService {
     this.requests.push({ ...request, body: bytes.toString("utf8") });
     const mishap = this.#mishapFor(request);
     if (mishap?.kind === "hold") await mishap.until;
-    const happens = mishap !== undefined && mishap.kind !== "hold";
+    const happens = mishap !== undefined && mishap.kind !== "hold" && !this.#isAnswered(request, mishap);
     if (happens && mishap.afterApplying !== true) return answerWith(response, mishap, undefined);
     const answer = this.#answer({ ...request, body: bytes.toString("utf8") }, bytes);
     if (happens) return answerWith(response, mishap, answer);
     send(response, answer);
+  }
+
+  /** The service gives the same answer to the same request id; it does not refuse then what it took before. */
+  #isAnswered({ parameters }: ServiceRequest, mishap: Mishap): boolean {
+    const isFault = mishap.kind === "fault" && mishap.status === 400;
+    return isFault && this.#replays.has(parameters.get("requestid") ?? "");
   }
 
   #mishapFor(request: ServiceRequest): Mishap | undefined {
