@@ -66,6 +66,10 @@ describe("the web flow: the Express example in Chromium", () => {
     await attacker.getByText("This browser has begun no login").waitFor();
     await victim.goto(callback);
     await victim.getByText("This browser has begun no login").waitFor();
+    // Nor has it when it is at a login of its own.
+    await victim.goto(`${origin}/connect`);
+    await victim.goto(callback);
+    await victim.getByText(/state .* is not the one/).waitFor();
     assert.equal(scene.server.answered("authorization_code"), before);
 
     victim.on("request", (request) => {

@@ -23,6 +23,9 @@ export const PUBLIC_CALLBACK = "https://books.example.com/quickbooks/callback";
 
 type Parts = Pick<Scene, "browser" | "server" | "service" | "callbackURL" | "publicPort">;
 
+/** A login that nobody ends fails its test, and not the whole file. */
+const LOGIN_MS = 30_000;
+
 /** Chromium, an authorization server and a data service, for the tests of one file. */
 export class Scene {
   readonly browser: Browser;
@@ -90,7 +93,7 @@ export class Scene {
   }
 
   connect(properties: Properties, options?: OnlineOptions): Promise<OnlineConnection> {
-    return connect(this.applicationString(properties), options);
+    return connect(this.applicationString(properties), { authorizationTimeoutMs: LOGIN_MS, ...options });
   }
 }
 
