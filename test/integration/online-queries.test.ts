@@ -26,6 +26,14 @@ describe("queries of QuickBooks Online", () => {
     ]);
   });
 
+  it("goes on after pages that the service has cut without a word", async (t) => {
+    const service = await withCustomers(t, 1_250);
+    service.books.largestPage = 500;
+    const { data } = connectedCompany(t, service);
+    const found = await data.query("select * from Customer maxresults 2000").toArray();
+    assert.equal(new Set(found.map(({ Id }) => Id)).size, 1_250);
+  });
+
   it("keeps to STARTPOSITION, MAXRESULTS and ORDERBY of the text", async (t) => {
     const service = await withCustomers(t, 60);
     const { data } = connectedCompany(t, service);

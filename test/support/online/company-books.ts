@@ -49,6 +49,8 @@ export class CompanyBooks {
   readonly applied: string[] = [];
   /** Which of the changes the feed gives when there are more than 1,000 of a kind. */
   changesCut: "newest" | "oldest" = "oldest";
+  /** Objects that a page has at most, whatever was asked for. */
+  largestPage = 1_000;
   #lastId = 0;
   #queries = 0;
   now: () => number = Date.now;
@@ -149,7 +151,7 @@ export class CompanyBooks {
     // Without an order, every answer has another.
     const turn = orders.length > 0 || found.length <= most ? 0 : (this.#queries++ * 7) % found.length;
     const turned = turn === 0 ? found : [...found.slice(turn), ...found.slice(0, turn)];
-    const page = turned.slice(start - 1, start - 1 + most);
+    const page = turned.slice(start - 1, start - 1 + Math.min(most, this.largestPage));
     return page.length === 0 ? {} : { [entity]: page, startPosition: start, maxResults: page.length };
   }
 
