@@ -133,11 +133,6 @@ export type { AttachmentSource } from "./data/upload-body.js";
 export type { JsonObject } from "./data/answer-failure.js";
 export type { BatchItem, BatchResult } from "./data/batch.js";
 export type { CallOptions, WriteOptions } from "./data/call-options.js";
-export type { Changes, Change, ChangesQuery } from "./data/changes.js";
-export type { CompanyData } from "./data/company-data.js";
-export type { FullUpdatePreview } from "./data/full-update.js";
-export type { ObjectVersion, UpdateOptions } from "./data/objects.js";
-export type { QueryResults, QueryOptions } from "./data/query.js";
 export type { Change, Changes, ChangesQuery } from "./data/changes.js";
 export type {
   AnyEntityName,
