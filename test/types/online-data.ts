@@ -11,7 +11,7 @@ export async function queries(): Promise<unknown[]> {
   const [count] = await online.query<number>("select count(*) from Customer").toArray();
   const text: string = queryText`select * from Customer where Id in ${["1", "2"]} and Active = ${true}`;
   // @ts-expect-error an object is no value
-  queryText`select * from Customer where Id = ${{}}`;
+  void queryText`select * from Customer where Id = ${{}}`;
   return [names, open, count, text];
 }
 
