@@ -72,6 +72,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "connect",
     "formatOnlineConnectionString",
     "parseOnlineConnectionString",
+    "queryText",
     "readWebhook",
     "redactOnlineConnectionString",
     "setDefaultApplication",
