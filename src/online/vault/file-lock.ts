@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { QBError } from "../../errors.js";
+import { LockFolder } from "./lock-folder.js";
 import { storeFailure } from "./store-failure.js";
 
 /** A lock that nobody renewed for so long belongs to a process that is gone, or stopped. */
@@ -46,7 +47,8 @@ async function acquire(file: string): Promise<() => Promise<void>> {
   const end = performance.now() + PATIENCE_MS;
   for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await lock(file, { realpath: false, stale: STALE_MS, onCompromised: () => {} });
+      const fs = new LockFolder(STALE_MS);
+      return await lock(file, { realpath: false, stale: STALE_MS, onCompromised: () => {}, fs });
     } catch (error) {
       checkHeld(file, error);
       if (performance.now() > end) throw busy(file);

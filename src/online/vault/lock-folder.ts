@@ -1,0 +1,57 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { mkdir, renameSync, rmdirSync, stat, statSync, utimes, type NoParamCallback } from "node:fs";
+
+const MOST_ADDED_MS = 900;
+
+/**
+ * The file functions with which one holder of a lock works. They remove a lock folder only when it has been given up by
+ * its holder, or is this holder's own. Otherwise a holder that was stopped would remove the lock of whoever took it over,
+ * the next one would come in too early, and so on.
+ */
+export class LockFolder {
+  readonly mkdir = mkdir;
+  readonly stat = stat;
+  readonly #staleMs: number;
+  #renewed: number | undefined;
+
+  constructor(staleMs: number) {
+    this.#staleMs = staleMs;
+  }
+
+  /**
+   * The time of the folder is the sign of life of its holder. At first it is a whole second, which another holder may have,
+   * too; so some milliseconds are added.
+   */
+  readonly utimes = (folder: string, _accessed: Date, modified: Date, done: NoParamCallback): void => {
+    const time =
+      this.#renewed === undefined ? new Date(modified.getTime() + randomInt(MOST_ADDED_MS)) : modified;
+    utimes(folder, time, time, (error) => {
+      if (error !== null) return done(error);
+      this.#renewed = modificationTime(folder);
+      done(null);
+    });
+  };
+
+  readonly rmdir = (folder: string, done: NoParamCallback): void => {
+    try {
+      this.#remove(folder);
+      done(null);
+    } catch (error) {
+      done(error as NodeJS.ErrnoException);
+    }
+  };
+
+  /** Looks at it where nobody else has it any more, for between a look and a removal it could change. */
+  #remove(folder: string): void {
+    const aside = `${folder}.${process.pid}.${randomBytes(4).toString("hex")}`;
+    renameSync(folder, aside);
+    const renewed = modificationTime(aside);
+    const isGivenUp = renewed !== undefined && renewed < Date.now() - this.#staleMs;
+    if (isGivenUp || renewed === this.#renewed) rmdirSync(aside);
+    else renameSync(aside, folder);
+  }
+}
+
+function modificationTime(folder: string): number | undefined {
+  return statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+}
