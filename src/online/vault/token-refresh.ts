@@ -31,7 +31,7 @@ const ATTEMPTS = 10;
 /** Failures after which the refresh token certainly was not used up. */
 const UNTOUCHED = new Set(["QB_UNREACHABLE", "QB_OAUTH_APPLICATION"]);
 
-/** One refresh under the lock. Holding the lock twice, which happens when its holder was stopped for long, does no harm. */
+/** Refreshes under the lock. Holding the lock twice, which happens when its holder was stopped for long, does no harm. */
 export class TokenRefresh {
   readonly #store: SealedStore;
   readonly #send: SendRefresh;
@@ -49,11 +49,16 @@ export class TokenRefresh {
     return unsaved.has(this.#store.name);
   }
 
-  /** A token as wished: the stored one, or a new one that is stored. */
+  /**
+   * A token as wished: the stored one, or a new one that is stored. Whoever finds that the lock was lost asks for it anew
+   * before anything else is sent.
+   */
   async token(wish: TokenWish): Promise<AccessToken> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const waiting = unsaved.get(this.#store.name);
-      const token = waiting === undefined ? await this.#attempt(wish) : await this.#keep(waiting);
+      const token = await this.#store.exclusively(async () => {
+        const waiting = unsaved.get(this.#store.name);
+        return waiting === undefined ? this.#attempt(wish) : this.#keep(waiting);
+      });
       if (token !== undefined) return token;
     }
     throw this.#contested();

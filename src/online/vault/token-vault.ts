@@ -94,7 +94,7 @@ export class TokenVault {
     const { record } = await this.#store.held();
     liveGrant(record);
     const stored = this.#refresh.hasUnsaved ? undefined : usableToken(record, wish, this.#now());
-    return stored ?? this.#store.exclusively(() => this.#refresh.token(wish));
+    return stored ?? this.#refresh.token(wish);
   }
 }
 
