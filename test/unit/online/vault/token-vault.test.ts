@@ -165,6 +165,50 @@ describe("a token vault", () => {
   });
 });
 
+describe("new tokens that cannot be stored", () => {
+  it("are used by nobody, and stored as soon as it is possible, without another refresh", async () => {
+    const tokens = new RotatingTokens();
+    const store = memoryStore(randomUUID());
+    let writes = Infinity;
+    const full = {
+      ...store,
+      replace: async (expected: string | undefined, next: string) => {
+        if (writes-- <= 0) throw new QBError("QB_TOKEN_STORE", "no space left on device");
+        return store.replace(expected, next);
+      },
+    };
+    const vault = testVault(tokens, { store: full });
+    await connectTo(vault, tokens);
+    writes = 1;
+    await refusal(vault.accessToken({ force: true }), "QB_TOKEN_STORE");
+    await refusal(vault.accessToken(), "QB_TOKEN_STORE");
+    assert.equal((await vault.read())?.grant?.refreshToken, "refresh-0");
+    assert.equal(tokens.granted, 1);
+    writes = Infinity;
+    assert.equal((await vault.accessToken()).value, "access-1");
+    assert.equal((await vault.read())?.grant?.refreshToken, "refresh-1");
+    assert.deepEqual([tokens.granted, tokens.invalidGrants], [1, 0]);
+  });
+
+  it("are thrown away when somebody connected meanwhile", async () => {
+    const tokens = new RotatingTokens();
+    const store = memoryStore(randomUUID());
+    let writes = Infinity;
+    const replace = async (expected: string | undefined, next: string) => {
+      if (writes-- <= 0) throw new QBError("QB_TOKEN_STORE", "no space left on device");
+      return store.replace(expected, next);
+    };
+    const vault = testVault(tokens, { store: { ...store, replace } });
+    await connectTo(vault, tokens);
+    writes = 1;
+    await refusal(vault.accessToken({ force: true }), "QB_TOKEN_STORE");
+    writes = Infinity;
+    tokens.rotate("refresh-1");
+    await connectTo(vault, tokens);
+    assert.equal((await vault.accessToken()).value, "access-2");
+  });
+});
+
 describe("a refresh token that is refused", () => {
   it("ends the connection from then on, without asking again", async () => {
     const { tokens, clock, vault } = await connectedVault();

@@ -1,0 +1,15 @@
+// The settings file of QuickBooks Online under more kills, stops and refreshes than npm test has time for.
+//   node scripts/test-vault.mjs [seed]
+import { spawnSync } from "node:child_process";
+
+const [seed = "1"] = process.argv.slice(2);
+const more = { VAULT_REFRESHES: "10000", VAULT_KILLS: "60", VAULT_RUNS: "all", VAULT_SEED: seed };
+const files = [
+  "build/integration/online-vault-chaos.test.js",
+  "build/unit/online/vault/refresh-protocol.test.js",
+];
+const { status } = spawnSync(process.execPath, ["--test", "--test-concurrency=1", ...files], {
+  stdio: "inherit",
+  env: { ...process.env, ...more },
+});
+process.exitCode = status ?? 1;
