@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Worker } from "node:worker_threads";
 import { QBError } from "../../dist/errors.js";
-import { createFile, readPrivateFile, replaceFile } from "../../dist/private-file.js";
+import { createFile, exchangeFile, readPrivateFile, replaceFile } from "../../dist/private-file.js";
 import { temporaryFolder } from "../support/command.js";
 
 const MODULE = import.meta.resolve("../../dist/private-file.js");
@@ -151,5 +151,39 @@ describe("a private file", () => {
     assert.throws(() => createFile(join(folder, "none", "a"), ""), /ENOENT/);
     assert.throws(() => replaceFile(folder, ""), /EISDIR|EPERM|ENOTEMPTY|EEXIST/);
     assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+describe("a file that is exchanged", () => {
+  const CODE = "QB_TOKEN_STORE";
+  /** The name under which what comes after "old" is claimed: the beginning of its SHA-256. */
+  const CLAIM = ".cba06b5736faf67e.next";
+
+  it("is when it holds what is expected, and leaves nothing else", (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "a");
+    createFile(file, "old");
+    assert.equal(exchangeFile(file, "older", "wrong", CODE), false);
+    assert.equal(exchangeFile(file, "old", "new", CODE), true);
+    assert.equal(exchangeFile(file, "old", "wrong", CODE), false);
+    assert.deepEqual([readFileSync(file, "utf8"), readdirSync(folder)], ["new", ["a"]]);
+  });
+
+  it("gets what another process claimed before it ended", (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "a");
+    createFile(file, "old");
+    writeFileSync(file + CLAIM, "claimed", { mode: 0o600 });
+    assert.equal(exchangeFile(file, "old", "late", CODE), false);
+    assert.deepEqual([readFileSync(file, "utf8"), readdirSync(folder)], ["claimed", ["a"]]);
+  });
+
+  it("is not when a claim comes too late", (test) => {
+    const folder = temporaryFolder(test);
+    const file = join(folder, "a");
+    createFile(file, "newer");
+    writeFileSync(file + CLAIM, "too late", { mode: 0o600 });
+    assert.equal(exchangeFile(file, "old", "late", CODE), false);
+    assert.equal(readFileSync(file, "utf8"), "newer");
   });
 });
