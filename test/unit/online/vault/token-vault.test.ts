@@ -239,6 +239,24 @@ describe("a refresh token that is refused", () => {
     assert.deepEqual(details, { since, reason: "lost" });
   });
 
+  it("was lost at the first of several refreshes without a known end", async () => {
+    let sent = 0;
+    const { tokens, clock, vault } = await connectedVault({
+      refresh: async (refreshToken) => {
+        if (sent++ < 2) throw new QBError("QB_CONNECTION_LOST", "cut", { outcome: "unknown" });
+        return tokens.refresh(refreshToken);
+      },
+    });
+    tokens.rotate("refresh-0");
+    clock.now += HOUR;
+    const since = new Date(clock.now).toISOString();
+    for (const code of ["QB_CONNECTION_LOST", "QB_CONNECTION_LOST"] as const) {
+      await refusal(vault.accessToken(), code);
+      clock.now += HOUR;
+    }
+    assert.deepEqual((await refusal(vault.accessToken(), "QB_RECONNECT")).details, { since, reason: "lost" });
+  });
+
   it("was not lost by a refresh that could not be sent", async () => {
     let reachable = false;
     const { tokens, clock, vault } = await connectedVault({
