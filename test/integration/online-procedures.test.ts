@@ -159,7 +159,8 @@ describe("GetOAuthAccessToken", () => {
 describe("RefreshOAuthAccessToken", () => {
   it("renews a token that is given, for a connection without a store", async (t) => {
     const scene = await onlineScene(t);
-    const text = scene.applicationString({ OAuthAccessToken: "planted-old", CompanyId: COMPANY });
+    const given = { OAuthAccessToken: "planted-old", CompanyId: COMPANY };
+    const text = scene.applicationString({ ...given, OAuthSettingsLocation: "memory://manual" });
     const manual = await scene.connect(text);
     await failureOf(manual.testConnection(), "QB_ACCESS_TOKEN_EXPIRED", ["planted"]);
     const outputs = await manual.call("RefreshOAuthAccessToken", { OAuthRefreshToken: "planted-refresh-0" });
@@ -174,6 +175,11 @@ describe("RefreshOAuthAccessToken", () => {
     assert.equal((await manual.testConnection()).companyId, COMPANY);
     const again = manual.call("RefreshOAuthAccessToken", { OAuthRefreshToken: "planted-refresh-0" });
     await failureOf(again, "QB_RECONNECT", ["planted"]);
+    await manual.refreshOAuthAccessToken();
+    assert.equal((await manual.testConnection()).companyId, COMPANY);
+    await manual.revoke();
+    assert.deepEqual(scene.provider.revoked, ["planted-refresh-2"]);
+    await failureOf(manual.testConnection(), "QB_NOT_CONNECTED");
   });
 
   it("renews the stored one where it is stored, also when it is given", async (t) => {

@@ -7,6 +7,7 @@ interface HeldToken {
   readonly value: string;
   readonly companyId: string | undefined;
   readonly expiresAt: number | undefined;
+  readonly refreshToken?: string | undefined;
 }
 
 /** Where the access token of each call comes from. */
@@ -19,7 +20,10 @@ export class ConnectionTokens {
     this.#parts = parts;
     const { initiate, tokens, companyId } = parts.settings;
     if (initiate === "OFF" && tokens?.accessToken !== undefined)
-      this.#held = { value: tokens.accessToken, companyId, expiresAt: tokens.expiresAt };
+      this.#held = {
+        ...{ value: tokens.accessToken, companyId },
+        ...{ expiresAt: tokens.expiresAt, refreshToken: tokens.refreshToken },
+      };
   }
 
   /** Of the connection string or a procedure, not from the store; undefined when there is none. */
@@ -27,9 +31,11 @@ export class ConnectionTokens {
     return this.#held;
   }
 
-  /** What a procedure got is used from now on, unless the store has it. */
-  hold({ accessToken, issuedAt, expiresIn }: IssuedTokens, companyId: string | undefined): void {
-    this.#held = { value: accessToken, companyId, expiresAt: issuedAt + expiresIn * 1_000 };
+  /** With OFF, what a procedure got is used from now on, unless the store has it. */
+  hold(tokens: IssuedTokens, companyId: string | undefined): void {
+    if (this.#parts.settings.initiate !== "OFF") return;
+    const { accessToken: value, issuedAt, expiresIn, refreshToken } = tokens;
+    this.#held = { value, companyId, expiresAt: issuedAt + expiresIn * 1_000, refreshToken };
   }
 
   drop(): void {

@@ -144,10 +144,10 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
 
   /** Ends the connection at Intuit. What is stored says so afterwards, and keeps the company. */
   async revoke(): Promise<void> {
-    const { vault, client, settings } = this.#parts;
+    const { vault, client } = this.#parts;
     const { held } = this.#tokens;
     if (held !== undefined) {
-      await client.revoke(settings.tokens?.refreshToken ?? held.value);
+      await client.revoke(held.refreshToken ?? held.value);
       return this.#tokens.drop();
     }
     let revoked: string | undefined;

@@ -109,13 +109,15 @@ export async function refreshOAuthAccessToken(
 ): Promise<RefreshOutputs> {
   const { vault, settings, client, keeps } = parts;
   const stored = keeps || given === undefined ? (await vault.read())?.grant : undefined;
-  const refreshToken = given ?? stored?.refreshToken ?? settings.tokens?.refreshToken;
+  const refreshToken =
+    given ?? tokens.held?.refreshToken ?? stored?.refreshToken ?? settings.tokens?.refreshToken;
   if (refreshToken === undefined)
     throw new QBError("QB_NOT_CONNECTED", "there is no refresh token, neither given nor stored");
   if (refreshToken !== stored?.refreshToken) {
     const issued = await client.refresh(refreshToken);
     parts.log.logger.info({ expiresIn: issued.expiresIn }, "the access token was refreshed");
-    tokens.hold(issued, settings.companyId);
+    const { companyId = tokens.held?.companyId } = settings;
+    tokens.hold({ ...issued, refreshToken: issued.refreshToken ?? refreshToken }, companyId);
     return hidden(outputsOf(issued, refreshToken));
   }
   await vault.accessToken({ force: true });

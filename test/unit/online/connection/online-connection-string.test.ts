@@ -149,6 +149,7 @@ describe("redactOnlineConnectionString", () => {
       "InitiateOAuth=OFF; OAuthClientSecret=***; CompanyId=12; Logfile='a;b';",
     );
     assert.equal(redact(`CompanyId=12;OAuthClientSecret='${SECRET}`), "CompanyId=12; ***");
+    assert.equal(redact(`CompanyId=1;OAuthClientSecret=a;Scope=${SECRET};Unknown=1`), "CompanyId=1; ***");
     assert.equal(redact(undefined as never), "");
   });
 });
