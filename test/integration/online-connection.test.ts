@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import type { QBError } from "qbconnector";
 import type { OnlineConnection, TokenStore } from "qbconnector/online";
+import { startProgram } from "../support/command.js";
 import { COMPANY } from "../support/online/consenting-provider.js";
 import { onlineScene, type OnlineScene } from "../support/online/online-scene.js";
 import { failureOf } from "../support/online/secret-free.js";
@@ -138,6 +139,26 @@ describe("a connection", () => {
     await Promise.all([connection.close(), connection.close()]);
     await call;
     await failureOf(connection.companyInfo(), "QB_CLOSED");
+  });
+
+  it("takes the tokens of a connection string once, however many processes bring them", async (t) => {
+    const scene = await onlineScene(t);
+    const given = { OAuthRefreshToken: "planted-refresh-0", CompanyId: COMPANY };
+    const STRING = scene.applicationString({ InitiateOAuth: "REFRESH", ...given });
+    const program = `
+      import { connect } from "qbconnector/online";
+      const connection = await connect(process.env.STRING);
+      console.log((await connection.testConnection()).companyName);
+      await connection.close();`;
+    const parameters = ["--input-type=module", "--eval", program];
+    const started = Array.from({ length: 4 }, () =>
+      startProgram(t, process.execPath, parameters, { environment: { STRING }, input: "" }),
+    );
+    for (const { ended } of started) {
+      const { stdout, stderr } = await ended;
+      assert.equal(stdout, "Sandbox Company\n", stderr);
+    }
+    assert.equal(scene.provider.asked("refresh_token"), 1);
   });
 
   it("lets a program end that has connected and closed", async (t) => {
