@@ -1,17 +1,31 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, it, type TestContext } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { connect, type OnlineConnection } from "qbconnector/online";
 import { makeCertificate } from "../support/certificates.js";
-import { PACKAGE_FOLDER, startProgram, temporaryFolder, type Running } from "../support/command.js";
+import {
+  PACKAGE_FOLDER,
+  runCommand,
+  runWell,
+  startCommand,
+  startProgram,
+  temporaryFolder,
+  type Running,
+} from "../support/command.js";
 import { BAKERY, GARAGE } from "../support/online/authorization-server.js";
 import { consent, photograph } from "../support/online/chromium.js";
-import { noBrowser, openScene, PUBLIC_CALLBACK, type Answer, type Scene } from "../support/online/scene.js";
+import {
+  noBrowser,
+  openScene,
+  PUBLIC_CALLBACK,
+  type Answer,
+  type Scene,
+} from "../support/online/browser-scene.js";
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const CONNECT = { InitiateOAuth: "GETANDREFRESH" };
@@ -22,6 +36,7 @@ describe("the desktop flow, with Chromium and oidc-provider", () => {
     scene = await openScene();
   });
   after(() => scene.close());
+  afterEach(() => scene.closePages());
   beforeEach(() => {
     scene.server.tokenAnswers.length = 0;
     scene.server.authorizations.length = 0;
@@ -244,41 +259,68 @@ describe("the desktop flow, with Chromium and oidc-provider", () => {
   });
 
   it("quickbooks-online-desktop.mjs opens the browser of the system in its first run", async (test) => {
-    const folder = temporaryFolder(test);
-    const opened = join(folder, "opened");
-    writeFileSync(
-      join(folder, "xdg-open"),
-      `#!/bin/sh\nprintf %s "$1" >'${opened}.new' && mv '${opened}.new' '${opened}'\n`,
-      {
-        mode: 0o700,
-      },
-    );
+    const browser = systemBrowser(test);
     const environment = {
-      PATH: `${folder}:${process.env["PATH"]}`,
-      DISPLAY: ":0",
-      QBCONNECTOR_ONLINE: scene.applicationString({
-        ...CONNECT,
-        OAuthSettingsLocation: join(folder, "OAuthSettings.txt"),
-      }),
+      ...browser.environment,
+      QBCONNECTOR_ONLINE: scene.applicationString({ ...CONNECT, OAuthSettingsLocation: settingsFile(test) }),
     };
-    const run = (): Running =>
-      startProgram(test, process.execPath, [join(PACKAGE_FOLDER, "examples/quickbooks-online-desktop.mjs")], {
-        environment,
-      });
+    const example = join(PACKAGE_FOLDER, "examples/quickbooks-online-desktop.mjs");
+    const run = (): Running => startProgram(test, process.execPath, [example], { environment });
     const first = run();
-    while (!existsSync(opened)) await delay(20);
+    await logInAt(await browser.opened(first));
+    const stdout = `Connected to: ${BAKERY.name}
+Amy's Bird Sanctuary 239
+Bill's Windsurf Shop 85
+Days until somebody has to log in again: 99
+`;
+    assert.deepEqual(await first.ended, { code: 0, stdout, stderr: "" });
+    assert.deepEqual(await run().ended, { code: 0, stdout, stderr: "" });
+    assert.equal(browser.times(), 1);
+  });
+
+  it("qbconnector online login does so too; the settings file then serves the other commands", async (test) => {
+    const browser = systemBrowser(test);
+    const location = { OAuthSettingsLocation: settingsFile(test) };
+    const login = startCommand(test, ["online", "login"], {
+      environment: { ...browser.environment, QBCONNECTOR_ONLINE: scene.applicationString(location) },
+    });
+    await logInAt(await browser.opened(login));
+    const { code, stdout } = await login.ended;
+    assert.deepEqual([code, stdout.includes(BAKERY.id)], [0, true]);
+    const environment = { QBCONNECTOR_ONLINE: scene.string(location) };
+    const rows = await runWell(test, ["online", "query", "select * from Customer"], { environment });
+    assert.match(rows, /Amy's Bird Sanctuary/);
+    await runWell(test, ["online", "logout"], { environment });
+    assert.equal((await runCommand(test, ["online", "status"], { environment })).code, 5);
+  });
+
+  /** What a program takes for the browser of the system: it writes down what it is to open. */
+  function systemBrowser(test: TestContext) {
+    const folder = temporaryFolder(test);
+    const list = join(folder, "opened");
+    writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\nprintf '%s\\n' "$1" >>'${list}'\n`, { mode: 0o700 });
+    const opened = (): string[] =>
+      existsSync(list) ? readFileSync(list, "utf8").split("\n").slice(0, -1) : [];
+    return {
+      environment: { PATH: `${folder}:${process.env["PATH"]}`, DISPLAY: ":0" },
+      times: () => opened().length,
+      async opened(by: Running): Promise<string> {
+        let hasEnded = false;
+        void by.ended.then(() => (hasEnded = true));
+        for (;;) {
+          const [url] = opened();
+          if (url !== undefined) return url;
+          assert.ok(!hasEnded, `no browser was opened: ${by.stderr}`);
+          await delay(20);
+        }
+      },
+    };
+  }
+
+  async function logInAt(url: string): Promise<void> {
     const page = await scene.page();
-    await page.goto(readFileSync(opened, "utf8"));
+    await page.goto(url);
     await consent(page, { company: BAKERY.name });
     await page.getByRole("heading", { name: /^Connected/ }).waitFor();
-    const expected = {
-      code: 0,
-      stdout: `Connected to: ${BAKERY.name}\nAmy's Bird Sanctuary 239\nBill's Windsurf Shop 85\nDays until somebody has to log in again: 99\n`,
-      stderr: "",
-    };
-    assert.deepEqual(await first.ended, expected);
-    rmSync(opened);
-    assert.deepEqual(await run().ended, expected);
-    assert.equal(existsSync(opened), false);
-  });
+  }
 });

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it, type TestContext } from "node:test";
+import { after, afterEach, before, describe, it, type TestContext } from "node:test";
 import { connect } from "qbconnector/online";
-import { PACKAGE_FOLDER, startProgram, temporaryFolder, type Ended } from "../support/command.js";
+import {
+  PACKAGE_FOLDER,
+  runWell,
+  startCommand,
+  startProgram,
+  temporaryFolder,
+  type Ended,
+} from "../support/command.js";
 import { BAKERY } from "../support/online/authorization-server.js";
 import { consent } from "../support/online/chromium.js";
-import { openScene, type Properties, type Scene } from "../support/online/scene.js";
+import { openScene, PUBLIC_CALLBACK, type Properties, type Scene } from "../support/online/browser-scene.js";
 
 const EXAMPLE = join(PACKAGE_FOLDER, "examples/quickbooks-online-headless.mjs");
 const CONNECTED = { code: 0, stdout: `Connected to: ${BAKERY.name}\n`, stderr: "" };
@@ -17,11 +24,13 @@ describe("a machine without a browser", () => {
     scene = await openScene();
   });
   after(() => scene.close());
+  afterEach(() => scene.closePages());
 
   /** What stands in the address line of another machine's browser in the end: nothing listens there. */
   async function consentElsewhere(url: string): Promise<string> {
     const page = await scene.page();
-    const last = page.waitForRequest((request) => request.url().startsWith(scene.callbackURL));
+    const callbacks = [scene.callbackURL, PUBLIC_CALLBACK];
+    const last = page.waitForRequest((request) => callbacks.some((start) => request.url().startsWith(start)));
     await page.goto(url);
     await consent(page, { company: BAKERY.name });
     const redirected = (await last).url();
@@ -121,5 +130,21 @@ describe("a machine without a browser", () => {
     assert.equal((await first.ended).code, 0);
     const second = startProgram(test, process.execPath, [EXAMPLE], { environment });
     assert.deepEqual(await second.ended, CONNECTED);
+  });
+
+  it("qbconnector online login --paste takes it too, with production keys and nobody at the callback", async (test) => {
+    const location = settings(test);
+    const production = { UseSandbox: "false", CallbackURL: PUBLIC_CALLBACK };
+    const login = startCommand(test, ["online", "login", "--paste"], {
+      environment: { QBCONNECTOR_ONLINE: scene.applicationString({ ...production, ...location }) },
+    });
+    const [url] = await login.says(/^http\S+\/connect\/oauth2\?\S+$/m);
+    login.write(`${await consentElsewhere(url)}\n`);
+    const { code, stdout } = await login.ended;
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`^company +${BAKERY.id}$`, "m"));
+    const environment = { QBCONNECTOR_ONLINE: scene.string({ UseSandbox: "false", ...location }) };
+    const query = ["online", "query", "select * from Customer", "--json"];
+    assert.match(await runWell(test, query, { environment }), /"DisplayName":"Bill's Windsurf Shop"/);
   });
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import { connect } from "qbconnector/online";
 import { PACKAGE_FOLDER, startProgram, temporaryFolder } from "../support/command.js";
 import { BAKERY, GARAGE } from "../support/online/authorization-server.js";
 import { consent, photograph } from "../support/online/chromium.js";
-import { openScene, type Scene } from "../support/online/scene.js";
+import { openScene, type Scene } from "../support/online/browser-scene.js";
 import type { TestContext } from "node:test";
 
 describe("the web flow: the Express example in Chromium", () => {
@@ -14,6 +14,7 @@ describe("the web flow: the Express example in Chromium", () => {
     scene = await openScene();
   });
   after(() => scene.close());
+  afterEach(() => scene.closePages());
 
   /** The address of the example's first page; its tokens are in a new folder. */
   async function startExample(test: TestContext): Promise<string> {
