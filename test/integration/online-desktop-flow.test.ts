@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   type Running,
 } from "../support/command.js";
-import { BAKERY, GARAGE } from "../support/online/authorization-server.js";
+import { BAKERY, CLIENT_SECRET, GARAGE } from "../support/online/authorization-server.js";
 import { consent, photograph } from "../support/online/chromium.js";
 import {
   noBrowser,
@@ -281,13 +281,20 @@ Days until somebody has to log in again: 99
   it("qbconnector online login does so too; the settings file then serves the other commands", async (test) => {
     const browser = systemBrowser(test);
     const location = { OAuthSettingsLocation: settingsFile(test) };
+    const log = { Logfile: join(temporaryFolder(test), "log"), Verbosity: "5" };
     const login = startCommand(test, ["online", "login"], {
-      environment: { ...browser.environment, QBCONNECTOR_ONLINE: scene.applicationString(location) },
+      environment: {
+        ...browser.environment,
+        QBCONNECTOR_ONLINE: scene.applicationString({ ...location, ...log }),
+      },
     });
-    await logInAt(await browser.opened(login));
-    const { code, stdout } = await login.ended;
+    const html = await logInAt(await browser.opened(login));
+    const { code, stdout, stderr } = await login.ended;
     assert.deepEqual([code, stdout.includes(BAKERY.id)], [0, true]);
     const environment = { QBCONNECTOR_ONLINE: scene.string(location) };
+    const shown = [stdout, stderr, html, readFileSync(log.Logfile, "utf8")];
+    for (const secret of [CLIENT_SECRET, ...scene.server.secrets])
+      assert.ok(!shown.some((text) => text.includes(secret)), "a secret is shown");
     const rows = await runWell(test, ["online", "query", "select * from Customer"], { environment });
     assert.match(rows, /Amy's Bird Sanctuary/);
     await runWell(test, ["online", "logout"], { environment });
@@ -317,10 +324,12 @@ Days until somebody has to log in again: 99
     };
   }
 
-  async function logInAt(url: string): Promise<void> {
+  /** Gives the page at the end. */
+  async function logInAt(url: string): Promise<string> {
     const page = await scene.page();
     await page.goto(url);
     await consent(page, { company: BAKERY.name });
     await page.getByRole("heading", { name: /^Connected/ }).waitFor();
+    return page.content();
   }
 });

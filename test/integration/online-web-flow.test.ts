@@ -138,6 +138,7 @@ describe("the web flow by its procedures", () => {
     });
     assert.equal(tokens["CompanyId"], BAKERY.id);
     assert.equal(tokens["ExpiresIn"], 3600);
+    assert.ok(scene.server.secrets.has(String(tokens["OAuthAccessToken"])));
 
     const use = (token: unknown) =>
       scene.connect({

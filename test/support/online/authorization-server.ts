@@ -85,6 +85,11 @@ export class AuthorizationServer {
     this.#memory.of("AccessToken").clear();
   }
 
+  /** Every code and token that it has issued. */
+  get secrets(): ReadonlySet<string> {
+    return this.#memory.secrets;
+  }
+
   /** How many could still be used. */
   get refreshTokens(): number {
     return this.#memory.of("RefreshToken").size;

@@ -1,7 +1,11 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 
+const SECRET: ReadonlySet<string> = new Set(["AccessToken", "AuthorizationCode", "RefreshToken"]);
+
 /** What one authorization server keeps, by model and id. */
 export class ServerMemory {
+  /** Every code and token there ever was. */
+  readonly secrets = new Set<string>();
   readonly #models = new Map<string, Map<string, AdapterPayload>>();
 
   adapter(model: string): Adapter {
@@ -9,7 +13,10 @@ export class ServerMemory {
     const find = (test: (payload: AdapterPayload) => boolean): Promise<AdapterPayload | undefined> =>
       Promise.resolve([...kept.values()].find(test));
     return {
-      upsert: async (id, payload) => void kept.set(id, payload),
+      upsert: async (id, payload) => {
+        if (SECRET.has(model)) this.secrets.add(id);
+        kept.set(id, payload);
+      },
       find: async (id) => kept.get(id),
       findByUid: async (uid) => find((payload) => payload.uid === uid),
       findByUserCode: async (userCode) => find((payload) => payload.userCode === userCode),
