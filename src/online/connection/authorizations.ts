@@ -25,12 +25,12 @@ export interface RedirectedAuthorization extends AuthorizationWishes {
 /** Exchanges and logins that are under way in this process, by place and what they are about. */
 const underWay = new Map<string, Promise<Granted>>();
 
-function shared(key: string, work: () => Promise<Granted>): Promise<Granted> {
+function shared(parts: ConnectionParts, key: string, work: () => Promise<Granted>): Promise<Granted> {
   const running = underWay.get(key);
   if (running !== undefined) return running;
   const granted = work().finally(() => underWay.delete(key));
   underWay.set(key, granted);
-  return granted;
+  return parts.unfinished.track(granted);
 }
 
 /** Begins an authorization that comes back by another way than a listener of ours. */
@@ -51,7 +51,7 @@ export function endAuthorization(
   redirected: RedirectedAuthorization,
 ): Promise<Granted> {
   const hash = createHash("sha256").update(redirected.verifier).digest("base64url");
-  return shared(`${parts.place} ${hash}`, async () => {
+  return shared(parts, `${parts.place} ${hash}`, async () => {
     const granted = /^https?:\/\//i.test(redirected.verifier)
       ? await exchangeRedirect(parts, redirected)
       : await exchangeBareCode(parts, redirected);
@@ -115,11 +115,12 @@ export function authorizeHere(
   wishes: AuthorizationWishes = {},
   signal?: AbortSignal,
 ): Promise<Granted> {
-  return shared(`${parts.place} login`, async () => {
+  return shared(parts, `${parts.place} login`, async () => {
     const { settings, options, client, vault, log } = parts;
     const callbackURL = await callbackOf(parts, wishes.callbackURL);
     const { openBrowser = openInBrowser, authorizationTimeoutMs: timeoutMs } = options;
     const { readRedirectedURL, onAuthorizationURL } = options;
+    const closing = parts.closing.signal;
     return authorizeInteractively({
       ...{
         client,
@@ -129,7 +130,7 @@ export function authorizeHere(
         readRedirectedURL,
         onAuthorizationURL,
         timeoutMs,
-        signal,
+        signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
       },
       scope: wishes.scope ?? settings.scope,
       listener: settings.listener ?? ownListener(callbackURL),

@@ -13,6 +13,7 @@ import { ConnectionLog } from "./connection-log.js";
 import { defaultApplication, noApplication } from "./default-application.js";
 import type { OnlineOptions } from "./online-options.js";
 import type { OnlineSettings } from "./settings.js";
+import { UnfinishedWork } from "./unfinished-work.js";
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -28,6 +29,9 @@ export interface ConnectionParts {
   /** Whether grants are kept: with OFF only where the connection string says where. */
   readonly keeps: boolean;
   readonly application: () => Promise<Application>;
+  readonly unfinished: UnfinishedWork;
+  /** Aborted when the connection is closed. */
+  readonly closing: AbortController;
 }
 
 /** `onRefreshed` hears of each refresh that this connection made itself. */
@@ -37,6 +41,7 @@ export async function makeParts(
   onRefreshed: (tokens: IssuedTokens) => void,
 ): Promise<ConnectionParts> {
   const { store, sealer } = storeAndSealer(settings, options);
+  const unfinished = new UnfinishedWork();
   const log = new ConnectionLog(settings.logfile, settings.verbosity, options.logger);
   const { logger } = log;
   const http = log.watching(new UndiciClient(settings.http));
@@ -48,7 +53,7 @@ export async function makeParts(
       onRefreshed(tokens);
       return tokens;
     };
-    const vault = new TokenVault({ store, sealer, refresh, logger });
+    const vault = new TokenVault({ store: watched(store, unfinished), sealer, refresh, logger });
     // What others keep at the default place is no matter of a connection that keeps nothing there.
     const sandbox = settings.sandbox ?? (keeps ? (await vault.read())?.sandbox : undefined) ?? false;
     const application = async (): Promise<Application> => {
@@ -61,12 +66,25 @@ export async function makeParts(
     };
     const endpoints = { sandbox, discoveryURL: settings.discoveryURL };
     const client = new OAuthClient({ http, endpoints, application, logger });
-    return { settings, options, log, http, client, vault, place: store.name, sandbox, keeps, application };
+    const closing = new AbortController();
+    const place = store.name;
+    const rest = { place, sandbox, keeps, application, unfinished, closing };
+    return { settings, options, log, http, client, vault, ...rest };
   } catch (error) {
     await http.close();
     log.close();
     throw error;
   }
+}
+
+/** What runs under the lock is not cut; what waits for the lock is. */
+function watched(store: TokenStore, unfinished: UnfinishedWork): TokenStore {
+  return {
+    name: store.name,
+    read: () => store.read(),
+    replace: (expected, next) => store.replace(expected, next),
+    exclusively: (work) => store.exclusively(() => unfinished.track(work())),
+  };
 }
 
 function storeAndSealer(

@@ -170,11 +170,14 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
     if ((await this.#parts.vault.read()) !== undefined) await clearGrant(this.#parts.vault);
   }
 
-  /** Ends running calls; may be called twice. Stored tokens stay. */
+  /** Ends running calls, but waits for tokens that were asked for; may be called twice. Stored tokens stay. */
   async close(): Promise<void> {
+    const { closing, unfinished, http, log } = this.#parts;
     this.endCalls();
-    await this.#parts.http.close();
-    this.#parts.log.close();
+    closing.abort();
+    await unfinished.finished();
+    await http.close();
+    log.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

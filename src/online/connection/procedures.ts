@@ -114,7 +114,7 @@ export async function refreshOAuthAccessToken(
   if (refreshToken === undefined)
     throw new QBError("QB_NOT_CONNECTED", "there is no refresh token, neither given nor stored");
   if (refreshToken !== stored?.refreshToken) {
-    const issued = await client.refresh(refreshToken);
+    const issued = await parts.unfinished.track(client.refresh(refreshToken));
     parts.log.logger.info({ expiresIn: issued.expiresIn }, "the access token was refreshed");
     const { companyId = tokens.held?.companyId } = settings;
     tokens.hold({ ...issued, refreshToken: issued.refreshToken ?? refreshToken }, companyId);

@@ -29,7 +29,7 @@ const unsaved = new Map<string, UnsavedTokens>();
 const ATTEMPTS = 10;
 
 /** Failures after which the refresh token certainly was not used up. */
-const UNTOUCHED = new Set(["QB_UNREACHABLE", "QB_OAUTH_APPLICATION"]);
+const UNTOUCHED = new Set(["QB_UNREACHABLE", "QB_OAUTH_APPLICATION", "QB_CLOSED"]);
 
 /** Refreshes under the lock. Holding the lock twice, which happens when its holder was stopped for long, does no harm. */
 export class TokenRefresh {

@@ -81,8 +81,8 @@ export class TokenVault {
     const { name } = this.#store;
     for (let flight = flights.get(name); flight !== undefined; flight = flights.get(name)) {
       if (flight.wish.force || !wish.force) {
-        const token = await flight.token;
-        if (token.value !== wish.refused) return token;
+        const token = await unlessClosed(flight.token);
+        if (token !== undefined && token.value !== wish.refused) return token;
       } else await flight.token.catch(() => {});
     }
     const token = this.#token(wish).finally(() => flights.delete(name));
@@ -95,6 +95,16 @@ export class TokenVault {
     liveGrant(record);
     const stored = this.#refresh.hasUnsaved ? undefined : usableToken(record, wish, this.#now());
     return stored ?? this.#refresh.token(wish);
+  }
+}
+
+/** Undefined when the connection of whoever asked was closed: others ask themselves. */
+async function unlessClosed(token: Promise<AccessToken>): Promise<AccessToken | undefined> {
+  try {
+    return await token;
+  } catch (error) {
+    if ((error as QBError).code === "QB_CLOSED") return undefined;
+    throw error;
   }
 }
 

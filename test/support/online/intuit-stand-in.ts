@@ -9,7 +9,6 @@ import { APPLICATION } from "./test-vault.js";
 const TOKEN_PATH = "/oauth2/v1/tokens/bearer";
 const REVOKE_PATH = "/v2/oauth2/tokens/revoke";
 const DISCOVERY_PATHS = ["/.well-known/openid_configuration", "/.well-known/openid_sandbox_configuration"];
-const BASIC = `Basic ${Buffer.from(`${APPLICATION.clientId}:${APPLICATION.clientSecret}`).toString("base64")}`;
 
 /** A small, fast token endpoint on loopback: tokens rotate with each refresh, and one that was used is refused. */
 export class IntuitStandIn {
@@ -62,7 +61,7 @@ export class IntuitStandIn {
     const path = (request.url ?? "").split("?")[0] ?? "";
     if (DISCOVERY_PATHS.includes(path)) return reply(response, 200, this.#discovery());
     if (request.method !== "POST") return reply(response, 404, {});
-    if (request.headers.authorization !== BASIC) return reply(response, 401, { error: "invalid_client" });
+    if (!isApplication(request)) return reply(response, 401, { error: "invalid_client" });
     const form = new URLSearchParams(body);
     if (path === TOKEN_PATH) return this.#token(form, response);
     if (path !== REVOKE_PATH) return reply(response, 404, {});
@@ -100,6 +99,12 @@ export class IntuitStandIn {
       token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
     };
   }
+}
+
+/** RFC 6749 has both parts percent-encoded. */
+function isApplication({ headers }: IncomingMessage): boolean {
+  const basic = Buffer.from(headers.authorization?.replace(/^Basic /, "") ?? "", "base64").toString();
+  return decodeURIComponent(basic) === `${APPLICATION.clientId}:${APPLICATION.clientSecret}`;
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {
