@@ -95,6 +95,17 @@ describe("GetOAuthAccessToken", () => {
     assert.equal(right.CompanyId, COMPANY);
   });
 
+  it("shares what it got only with calls on the same conditions", async (t) => {
+    const scene = await onlineScene(t);
+    const [web, redirected] = await consented(scene);
+    const Verifier = redirected;
+    const own = web.getOAuthAccessToken({ Verifier, State: stateIn(redirected) });
+    const foreign = { Verifier, State: "of another browser" };
+    await failureOf(web.getOAuthAccessToken(foreign), "QB_AUTHORIZATION_STATE", ["planted"]);
+    assert.equal((await own).CompanyId, COMPANY);
+    assert.equal(scene.provider.asked("authorization_code"), 1);
+  });
+
   it("takes the bare code when the company is known", async (t) => {
     const scene = await onlineScene(t);
     const [web, redirected] = await consented(scene);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { QBError } from "../../errors.js";
 import { openInBrowser } from "../oauth/browser.js";
 import { checkCallbackURL } from "../oauth/callback-url.js";
@@ -22,10 +21,17 @@ export interface RedirectedAuthorization extends AuthorizationWishes {
   readonly companyId?: string | undefined;
 }
 
-/** Exchanges and logins that are under way in this process, by place and what they are about. */
+/** Exchanges and logins that are under way in this process, by what they ask for and on which conditions. */
 const underWay = new Map<string, Promise<Granted>>();
 
-function shared(parts: ConnectionParts, key: string, work: () => Promise<Granted>): Promise<Granted> {
+async function shared(
+  parts: ConnectionParts,
+  asked: RedirectedAuthorization | AuthorizationWishes,
+  work: () => Promise<Granted>,
+): Promise<Granted> {
+  const { place, sandbox, settings, application } = parts;
+  const { clientId } = await application();
+  const key = JSON.stringify([place, clientId, sandbox, settings.companyId, asked]);
   const running = underWay.get(key);
   if (running !== undefined) return running;
   const granted = work().finally(() => underWay.delete(key));
@@ -50,8 +56,7 @@ export function endAuthorization(
   parts: ConnectionParts,
   redirected: RedirectedAuthorization,
 ): Promise<Granted> {
-  const hash = createHash("sha256").update(redirected.verifier).digest("base64url");
-  return shared(parts, `${parts.place} ${hash}`, async () => {
+  return shared(parts, redirected, async () => {
     const granted = /^https?:\/\//i.test(redirected.verifier)
       ? await exchangeRedirect(parts, redirected)
       : await exchangeBareCode(parts, redirected);
@@ -115,7 +120,7 @@ export function authorizeHere(
   wishes: AuthorizationWishes = {},
   signal?: AbortSignal,
 ): Promise<Granted> {
-  return shared(parts, `${parts.place} login`, async () => {
+  return shared(parts, wishes, async () => {
     const { settings, options, client, vault, log } = parts;
     const callbackURL = await callbackOf(parts, wishes.callbackURL);
     const { openBrowser = openInBrowser, authorizationTimeoutMs: timeoutMs } = options;
