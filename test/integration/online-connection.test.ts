@@ -84,6 +84,21 @@ describe("a connection", () => {
     assert.equal((await connection.testConnection()).companyId, COMPANY);
   });
 
+  it("is not broken by another application that is pointed to its tokens", async (t) => {
+    const scene = await onlineScene(t);
+    await scene.login();
+    const other = { OAuthClientId: "another", OAuthClientSecret: "planted" };
+    for (const InitiateOAuth of ["REFRESH", "GETANDREFRESH"]) {
+      const connecting = later(scene, { InitiateOAuth, ...other });
+      assert.match((await failureOf(connecting, "QB_OAUTH_APPLICATION", ["planted"])).message, /stored/);
+    }
+    const off = await later(scene, { InitiateOAuth: "OFF", ...other });
+    const refreshed = off.refreshOAuthAccessToken();
+    assert.match((await failureOf(refreshed, "QB_OAUTH_APPLICATION", ["planted"])).message, /stored/);
+    assert.equal((await (await later(scene)).status()).connected, true);
+    assert.equal(scene.provider.authorizations.length, 1);
+  });
+
   it("revokes at the server, and forgets", async (t) => {
     const scene = await onlineScene(t);
     const connection = await scene.login();

@@ -47,7 +47,8 @@ export async function makeParts(
   const http = log.watching(new UndiciClient(settings.http));
   const keeps = settings.initiate !== "OFF" || settings.isLocated || options.store !== undefined;
   try {
-    const refresh = async (token: string): Promise<IssuedTokens> => {
+    const refresh = async (token: string, record: VaultRecord): Promise<IssuedTokens> => {
+      checkApplication(settings, record);
       const tokens = await client.refresh(token);
       logger.info({ expiresIn: tokens.expiresIn }, "the access token was refreshed");
       onRefreshed(tokens);
@@ -108,6 +109,18 @@ function storeAndSealer(
   const store = fileStore(location);
   const sealer = passphrase === undefined ? keyFileSealer(`${store.name}.key`) : passphraseSealer(passphrase);
   return { store, sealer };
+}
+
+/** With another application than the one that it was given to, the server would refuse a grant for good. */
+export function checkApplication(
+  { application: asked }: OnlineSettings,
+  { grant, ended, application: stored }: VaultRecord,
+): void {
+  if (grant === undefined || ended !== undefined || asked === undefined) return;
+  if (stored === undefined || stored.clientId === asked.clientId) return;
+  throw new QBError("QB_OAUTH_APPLICATION", "the stored connection belongs to another OAuthClientId", {
+    advice: "Give each application an OAuthSettingsLocation of its own.",
+  });
 }
 
 /** Refuses a grant of another company than the one that the connection string or the stored grant names. */

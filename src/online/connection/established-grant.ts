@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { QBError, type ErrorCode } from "../../errors.js";
 import { grantFrom } from "../vault/grant.js";
-import type { VaultRecord } from "../vault/vault-record.js";
+import { emptyRecord, type VaultRecord } from "../vault/vault-record.js";
 import { authorizeHere, endAuthorization } from "./authorizations.js";
-import { checkCompany, type ConnectionParts } from "./connection-parts.js";
+import { checkApplication, checkCompany, type ConnectionParts } from "./connection-parts.js";
 import { unfit } from "./http-settings.js";
 import type { ConnectionTokens } from "./connection-tokens.js";
 import type { GivenTokens } from "./settings.js";
@@ -20,6 +20,7 @@ export async function establishGrant(parts: ConnectionParts, tokens: ConnectionT
   checkCompany(parts, stored?.grant?.companyId, stored);
   if (settings.tokens !== undefined) await plantTokens(parts, settings.tokens);
   if (settings.verifier !== undefined) await exchangeVerifier(parts, settings.verifier);
+  checkApplication(settings, (await vault.read()) ?? emptyRecord());
   try {
     await tokens.token({ signal: options.signal });
   } catch (error) {
