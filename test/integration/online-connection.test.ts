@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import type { QBError } from "qbconnector";
-import type { OnlineConnection, TokenStore } from "qbconnector/online";
+import { setDefaultApplication, type OnlineConnection, type TokenStore } from "qbconnector/online";
 import { startProgram } from "../support/command.js";
-import { COMPANY } from "../support/online/consenting-provider.js";
+import { APPLICATION, COMPANY } from "../support/online/consenting-provider.js";
 import { onlineScene, type OnlineScene } from "../support/online/online-scene.js";
 import { failureOf } from "../support/online/secret-free.js";
 import { until } from "../support/until.js";
@@ -97,6 +97,18 @@ describe("a connection", () => {
     assert.match((await failureOf(refreshed, "QB_OAUTH_APPLICATION", ["planted"])).message, /stored/);
     assert.equal((await (await later(scene)).status()).connected, true);
     assert.equal(scene.provider.authorizations.length, 1);
+  });
+
+  it("uses the secret that the default application has now, not the one it had when it was stored", async (t) => {
+    const scene = await onlineScene(t);
+    t.after(() => setDefaultApplication(undefined));
+    setDefaultApplication({ ...APPLICATION, clientSecret: "planted-before" });
+    const given = { OAuthAccessToken: "planted-access", OAuthRefreshToken: scene.provider.refreshToken };
+    const lasting = { OAuthExpiresIn: "3600", OAuthTokenTimestamp: String(Date.now()), CompanyId: COMPANY };
+    await later(scene, { ...given, ...lasting });
+    setDefaultApplication(APPLICATION);
+    await (await later(scene)).refreshOAuthAccessToken();
+    assert.equal(scene.provider.asked("refresh_token"), 1);
   });
 
   it("revokes at the server, and forgets", async (t) => {

@@ -58,10 +58,11 @@ export async function makeParts(
     // What others keep at the default place is no matter of a connection that keeps nothing there.
     const sandbox = settings.sandbox ?? (keeps ? (await vault.read())?.sandbox : undefined) ?? false;
     const application = async (): Promise<Application> => {
-      const stored = async (): Promise<Application | undefined> => (await vault.read())?.application;
-      const found =
-        settings.application ??
-        (keeps ? ((await stored()) ?? defaultApplication()) : (defaultApplication() ?? (await stored())));
+      const preset = defaultApplication();
+      const own = settings.application ?? (keeps ? undefined : preset);
+      const stored = own === undefined ? (await vault.read())?.application : undefined;
+      // Of the same application the program knows the secret that holds now.
+      const found = own ?? (stored === undefined || stored.clientId === preset?.clientId ? preset : stored);
       if (found === undefined) throw noApplication();
       return { clientId: found.clientId, clientSecret: found.clientSecret };
     };
