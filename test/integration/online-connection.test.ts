@@ -147,6 +147,17 @@ describe("a connection", () => {
     assert.deepEqual(readdirSync(scene.folder), []);
   });
 
+  it("takes the passphrase of the option before that of the environment, and none that is empty", async (t) => {
+    const scene = await onlineScene(t);
+    await scene.login({}, { passphrase: "planted passphrase" });
+    process.env["QBCONNECTOR_OAUTH_PASSPHRASE"] = "planted elsewhere";
+    t.after(() => delete process.env["QBCONNECTOR_OAUTH_PASSPHRASE"]);
+    const text = scene.string({ InitiateOAuth: "REFRESH" });
+    await scene.connect(text, { passphrase: "planted passphrase" });
+    await failureOf(scene.connect(text), "QB_TOKEN_STORE", ["planted"]);
+    await failureOf(scene.connect(text, { passphrase: "" }), "QB_INVALID_ARGUMENT");
+  });
+
   it("gives a login up by its signal and its time", async (t) => {
     const scene = await onlineScene(t);
     const controller = new AbortController();

@@ -93,7 +93,11 @@ function storeAndSealer(
   settings: OnlineSettings,
   options: OnlineOptions,
 ): { readonly store: TokenStore; readonly sealer: Sealer } {
-  const { location, passphrase = options.passphrase } = settings;
+  const { location } = settings;
+  // The environment is for all connections, and so comes last.
+  const passphrase =
+    settings.passphrase ?? options.passphrase ?? (process.env["QBCONNECTOR_OAUTH_PASSPHRASE"] || undefined);
+  if (passphrase === "") throw new QBError("QB_INVALID_ARGUMENT", "the option passphrase is empty");
   const own = options.store;
   if (own !== undefined) {
     if (passphrase !== undefined) return { store: own, sealer: passphraseSealer(passphrase) };

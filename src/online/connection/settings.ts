@@ -46,7 +46,7 @@ export function onlineSettings(
   values: OnlineConnectionString,
   environment: NodeJS.ProcessEnv = process.env,
 ): OnlineSettings {
-  const { OAuthSettingsLocation: location, OAuthSettingsPassphrase, UseSandbox: sandbox } = values;
+  const { OAuthSettingsLocation: location, UseSandbox: sandbox } = values;
   if (location !== undefined) checkLocation(location);
   const isLocated = location !== undefined;
   return Object.freeze({
@@ -59,7 +59,7 @@ export function onlineSettings(
     verifier: values.OAuthVerifier,
     location: location ?? join(userFolder(environment), "OAuthSettings.txt"),
     isLocated,
-    passphrase: OAuthSettingsPassphrase ?? (environment["QBCONNECTOR_OAUTH_PASSPHRASE"] || undefined),
+    passphrase: values.OAuthSettingsPassphrase,
     companyId: values.CompanyId,
     sandbox: sandbox === undefined ? undefined : sandbox === "true",
     countryCode: values.CountryCode,
