@@ -1,7 +1,7 @@
 // A web application (Express) that is connected to QuickBooks Online in a browser. Put it behind your own login.
-//   QBCONNECTOR_ONLINE="OAuthClientId=...; OAuthClientSecret=...; CallbackURL=https://app.example.com/callback" \
-//     PORT=8080 node quickbooks-online-web.mjs
-// It has one company. With many, each customer's OAuthSettingsLocation is another file.
+//   QBCONNECTOR_ONLINE="OAuthClientId=...; OAuthClientSecret=...; CallbackURL=https://app.example.com/callback;
+//     OAuthSettingsLocation=/srv/books/company.txt" PORT=8080 node quickbooks-online-web.mjs
+// It has one company. With many, each customer's OAuthSettingsLocation is another file. Without one, OFF would keep nothing.
 import { once } from "node:events";
 import express from "express";
 import { connect, parseOnlineConnectionString } from "qbconnector/online";
