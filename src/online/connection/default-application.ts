@@ -29,7 +29,7 @@ export function defaultApplication(): DefaultApplication | undefined {
 export function noApplication(): QBError {
   return new QBError("QB_OAUTH_APPLICATION", "no application is named that is registered with Intuit", {
     advice:
-      "Register one at developer.intuit.com (My Apps, Create an app, scope Accounting), add your CallbackURL to its redirect URIs, " +
+      "Register one at developer.intuit.com (My Hub, App dashboard, +, scope Accounting), add your CallbackURL to its redirect URIs, " +
       "and give its keys as OAuthClientId and OAuthClientSecret; docs/guides/quickbooks-online.md shows it step by step.",
   });
 }
