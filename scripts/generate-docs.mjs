@@ -1,9 +1,11 @@
-// Writes the tables of the reference pages from the compiled tables: errors and HRESULTs, status codes, requests, value types.
+// Writes the tables of the reference pages from the compiled tables: errors and HRESULTs, status codes, requests, value types,
+// properties of QuickBooks Online.
 // `--check` writes nothing and fails when a page is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { ERROR_CATALOGUE } from "../dist/errors.js";
 import { formatHresult, HRESULTS } from "../dist/hresult.js";
+import { ONLINE_PROPERTIES } from "../dist/online/connection/properties.js";
 import { schemaFacts } from "../dist/qbxml/schema/facts.js";
 import { shapeOf } from "../dist/qbxml/schema/request-shape.js";
 import { STATUS_CODES, STATUS_RANGES } from "../dist/qbxml/status/status-codes.js";
@@ -32,7 +34,17 @@ const STATUS_HEADER = ["severity", "meaning", "go on", "who", "advice", "a write
 const statuses = [...STATUS_CODES.values()].map((row) => [`\`${row.code}\``, ...statusCells(row)]);
 const ranges = STATUS_RANGES.map((row) => [`\`${row.from}\` to \`${row.to}\``, ...statusCells(row)]);
 
+const KINDS = { url: "URL", loopback: "URL on this machine" };
+const properties = Object.entries(ONLINE_PROPERTIES).map(([name, { type, ...facts }]) => [
+  `\`${name}\``,
+  facts.choices.map((choice) => `\`${choice}\``).join(", ") || (KINDS[type] ?? type),
+  facts.default === undefined ? "" : `\`${facts.default}\``,
+  facts.secret ? "yes" : "",
+  facts.description,
+]);
+
 const CODES_HEADER = ["code", "family", "HTTP", "retryable", "who", "advice"];
+const PROPERTIES_HEADER = ["property", "value", "default", "secret", "meaning"];
 const HRESULTS_HEADER = ["HRESULT", "meaning", "code", "go on", "who", "advice", "a write was"];
 
 const PAGES = {
@@ -45,6 +57,9 @@ const PAGES = {
     { name: "ranges", part: markdownTable(["statuses", ...STATUS_HEADER], ranges) },
   ],
   "docs/reference/requests.md": [{ name: "requests", part: requestSections(schemaFacts(), shapeOf) }],
+  "docs/reference/quickbooks-online.md": [
+    { name: "properties", part: markdownTable(PROPERTIES_HEADER, properties) },
+  ],
   "docs/reference/values.md": [{ name: "types", part: valueTypes(schemaFacts()) }],
 };
 

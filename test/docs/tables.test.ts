@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { ONLINE_PROPERTIES } from "qbconnector/online";
 
 /** The members of an interface in the source, in order. */
 function membersOf(file: string, name: string): string[] {
@@ -112,4 +113,87 @@ test("the options and results of typed calls are those of the source", () => {
   assert.deepEqual([...(row ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name).sort(), [
     ...["progress", "undefined", ...progress].sort(),
   ]);
+});
+
+const ONLINE = "docs/reference/quickbooks-online.md";
+
+test("the properties of a connection string for QuickBooks Online are those of the source", () => {
+  const rows = rowsOf(ONLINE, "<!-- properties -->").map(
+    ({ name, cells: [, initial, isSecret, meaning] }) => [...[name, initial, isSecret, meaning]],
+  );
+  const known = Object.entries(ONLINE_PROPERTIES).map(([name, { default: initial, secret, description }]) => [
+    ...[name, initial === undefined ? "" : `\`${initial}\``, secret ? "yes" : "", description],
+  ]);
+  assert.deepEqual(rows, known);
+});
+
+test("the options, status and store of QuickBooks Online are those of the source", () => {
+  const tables = [
+    ["## Options", "connection/online-options.ts", "OnlineOptions"],
+    ["### Status", "connection/connection-status.ts", "ConnectionStatus"],
+  ] as const;
+  for (const [heading, file, name] of tables)
+    assert.deepEqual(
+      rowsOf(ONLINE, heading).map((row) => row.name),
+      membersOf(`src/online/${file}`, name),
+    );
+  const store = readFileSync("src/online/vault/token-store.ts", "utf8");
+  assert.deepEqual(
+    rowsOf(ONLINE, "### Stores").map((row) => row.name),
+    [...store.matchAll(/^ {2}(?:readonly )?(\w+)[:(<]/gm)].map(([, name]) => name),
+  );
+});
+
+test("the members of a connection to QuickBooks Online are those of the source", () => {
+  const publicMethods = (file: string): string[] =>
+    [
+      ...readFileSync(file, "utf8").matchAll(
+        /(\/\*\* @internal[^\n]*\n)?^ {2}(?:async )?(?!constructor)([a-z]\w*)(?:<[^(]*>)?\(/gm,
+      ),
+    ].flatMap(([, isInternal, name = ""]) => (isInternal === undefined ? name : []));
+  const own = publicMethods("src/online/connection/online-connection.ts");
+  assert.deepEqual(
+    rowsOf(ONLINE, "## Members")
+      .map((row) => row.name)
+      .sort(),
+    own.sort(),
+  );
+  const [, data = ""] = /\n(`query`[^]*?):\n/.exec(readFileSync(ONLINE, "utf8")) ?? [];
+  assert.deepEqual(
+    [...data.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+    publicMethods("src/online/data/company-data.ts"),
+  );
+});
+
+test("the events of a connection to QuickBooks Online and their fields are those of the source", () => {
+  const source = readFileSync("src/online/connection/online-connection.ts", "utf8");
+  const events = [...source.matchAll(/^ {2}readonly (\w+): \{ (readonly [^}]*) \};$/gm)].map(
+    ([, name, fields = ""]) => [name, [...fields.matchAll(/readonly (\w+):/g)].map(([, field]) => field)],
+  );
+  const rows = rowsOf(ONLINE, "### Events").map(({ name, cells: [fields = ""] }) => [
+    name,
+    [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field),
+  ]);
+  assert.equal(events.length, 2);
+  assert.deepEqual(rows, events);
+});
+
+test("the procedures of QuickBooks Online, their inputs and outputs are those of the source", () => {
+  const file = "src/online/connection/procedures.ts";
+  const table = /const INPUTS = Object\.freeze\(\{([^]*?)\}\);/.exec(readFileSync(file, "utf8"))?.[1] ?? "";
+  const outputs = membersOf(file, "AccessTokenOutputs");
+  const given: Readonly<Record<string, readonly string[]>> = {
+    GetOAuthAuthorizationURL: membersOf(file, "AuthorizationURLOutputs"),
+    GetOAuthAccessToken: outputs,
+    RefreshOAuthAccessToken: outputs.filter((name) => name !== "CompanyId"),
+  };
+  const known = [...table.matchAll(/^ {2}(\w+): \[([^\]]*)\]/gm)].map(([, name = "", inputs = ""]) => [
+    ...[name, [...inputs.matchAll(/"(\w+)"/g)].map(([, input]) => input), given[name]],
+  ]);
+  const rows = rowsOf(ONLINE, "## Procedures").map(({ name, cells }) => [
+    name,
+    ...cells.slice(0, 2).map((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word)),
+  ]);
+  assert.equal(known.length, 3);
+  assert.deepEqual(rows, known);
 });
