@@ -10,9 +10,19 @@ interface Promised {
   readonly shownBy: readonly (readonly [file: string, title: string])[];
 }
 
-/** Each item below the headings of "What is promised", on one line. */
-function promisesOf(page: string): Promised[] {
-  const section = page.split("\n## What is promised\n")[1]?.split("\n## ")[0] ?? "";
+/** The headings below which promises stand, each with that of the attackers, and how many of those there are. */
+const SECTIONS = [
+  { title: "## What is promised", attacker: "### ", attackers: 5 },
+  { title: "### What is promised online", attacker: "#### ", attackers: 7 },
+] as const;
+
+function sectionOf(page: string, title: string): string {
+  const depth = title.indexOf(" ");
+  return page.split(`\n${title}\n`)[1]?.split(new RegExp(`\\n#{2,${depth}} `))[0] ?? "";
+}
+
+/** Each item of a section, on one line. */
+function promisesOf(section: string): Promised[] {
   const items = section.split(/\n(?=- |### |\n)/).filter((part) => part.startsWith("- "));
   return items.map((item) => {
     const [what = "", proof = ""] = item.replaceAll(/\s+/g, " ").trim().split(" Shown by ");
@@ -34,14 +44,15 @@ function isTitleIn(source: string, title: string): boolean {
 }
 
 describe(PAGE, () => {
-  const promises = promisesOf(readFileSync(PAGE, "utf8"));
+  const page = readFileSync(PAGE, "utf8");
+  const promises = SECTIONS.flatMap(({ title }) => promisesOf(sectionOf(page, title)));
 
-  it("has promises against each attacker", () => {
-    const section = readFileSync(PAGE, "utf8").split("\n## What is promised\n")[1]?.split("\n## ")[0] ?? "";
-    const parts = section.split("\n### ").slice(1);
-    assert.equal(parts.length, 5);
-    for (const part of parts) assert.match(part, /^- \*\*/m);
-  });
+  for (const { title, attacker, attackers } of SECTIONS)
+    it(`has promises against each attacker: ${title}`, () => {
+      const parts = sectionOf(page, title).split(`\n${attacker}`).slice(1);
+      assert.equal(parts.length, attackers);
+      for (const part of parts) assert.match(part, /^- \*\*/m);
+    });
 
   for (const { what, shownBy } of promises) {
     it(`names the tests that show: ${/\*\*(.+?)\*\*/.exec(what)?.[1] ?? what}`, () => {
