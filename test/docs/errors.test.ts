@@ -56,4 +56,16 @@ describe("docs/reference/errors.md", () => {
     });
     assert.equal(status, 0, stderr);
   });
+
+  it("says of every fault of QuickBooks Online what it becomes", () => {
+    const source = readFileSync("src/online/data/fault.ts", "utf8");
+    const table = /const CODES[^{]*\{([^}]*)\}/.exec(source)?.[1] ?? "";
+    const known = [...table.matchAll(/(\d+): "(QB_\w+)"/g)].map(([, fault, code]) => [fault, code]);
+    const rows = [...PAGE.matchAll(/^\| `(\d+)` +\| `(QB_\w+)` +\|/gm)].map(([, fault, code]) => [
+      fault,
+      code,
+    ]);
+    assert.ok(known.length > 5);
+    assert.deepEqual(rows, known);
+  });
 });
