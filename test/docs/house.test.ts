@@ -3,37 +3,59 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, it } from "node:test";
 
-const LANGUAGE = "src/qbxml";
 const PAGE = readFileSync("docs/CONTRIBUTING.md", "utf8");
-const DOOR = join(LANGUAGE, "index.ts");
 
-/** The folders of the language in the order of their table. */
-const FOLDERS = [...PAGE.slice(PAGE.indexOf("Within `src/qbxml`")).matchAll(/^\| `(src\/qbxml\S*)`/gm)].map(
-  ([, folder]) => folder as string,
-);
-
-function importsOf(file: string): string[] {
-  const found = readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g);
-  return [...found].map(([, path]) => normalize(join(dirname(file), path as string)));
+interface House {
+  readonly folder: string;
+  /** What else stands in its table: the folder itself. */
+  readonly rooms: readonly string[];
+  readonly imports: RegExp;
 }
 
-describe("the folders of the language in docs/CONTRIBUTING.md", () => {
-  it("are those that there are", () => {
-    const folders = readdirSync(LANGUAGE, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    const names = folders.map(({ name }) => `${LANGUAGE}/${name}`);
-    assert.deepEqual([...FOLDERS].sort(), [LANGUAGE, ...names].sort());
-  });
+const HOUSES: readonly House[] = [
+  { folder: "src/qbxml", rooms: ["src/qbxml"], imports: /(?:from |import\()"(\.[^"]+)"/g },
+  {
+    folder: "src/online",
+    rooms: [],
+    imports: /(?:^(?:import|export) (?!type )[^;]*?from |import\()"(\.[^"]+)"/gm,
+  },
+];
 
-  for (const [index, folder] of FOLDERS.entries()) {
-    it(`${folder} knows only those above it`, () => {
-      const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
-      assert.ok(files.length > 0);
-      for (const file of files.map((name) => join(folder, name)).filter((path) => path !== DOOR)) {
-        const inside = importsOf(file).filter((path) => path.startsWith(`${LANGUAGE}/`));
-        const below = inside.filter((path) => FOLDERS.indexOf(dirname(path)) > index);
-        assert.deepEqual(below, [], file);
-        assert.ok(!inside.includes(`${LANGUAGE}/index.js`), file);
-      }
+/** The folders in the order of their table. */
+function tableOf(folder: string): string[] {
+  const [table = ""] = PAGE.slice(PAGE.indexOf(`Within \`${folder}\``))
+    .split("\n\n")
+    .slice(1);
+  return [...table.matchAll(/^\| `(src\/\S*)`/gm)].map(([, name]) => name as string);
+}
+
+for (const { folder, rooms, imports } of HOUSES) {
+  const folders = tableOf(folder);
+  const door = join(folder, "index.ts");
+
+  const importsOf = (file: string): string[] =>
+    [...readFileSync(file, "utf8").matchAll(imports)].map(([, path]) =>
+      normalize(join(dirname(file), path as string)),
+    );
+
+  describe(`the folders of ${folder} in docs/CONTRIBUTING.md`, () => {
+    it("are those that there are", () => {
+      const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      const names = entries.map(({ name }) => `${folder}/${name}`);
+      assert.deepEqual([...folders].sort(), [...rooms, ...names].sort());
     });
-  }
-});
+
+    for (const [index, room] of folders.entries()) {
+      it(`${room} knows only those above it`, () => {
+        const files = readdirSync(room).filter((name) => name.endsWith(".ts"));
+        assert.ok(files.length > 0);
+        for (const file of files.map((name) => join(room, name)).filter((path) => path !== door)) {
+          const inside = importsOf(file).filter((path) => path.startsWith(`${folder}/`));
+          const below = inside.filter((path) => folders.indexOf(dirname(path)) > index);
+          assert.deepEqual(below, [], file);
+          assert.ok(!inside.includes(`${folder}/index.js`), file);
+        }
+      });
+    }
+  });
+}
