@@ -78,4 +78,47 @@ describe("changes", () => {
     assert.match(error.message, /deletions may be missing/);
     assert.equal(error.details["missed"], 200);
   });
+
+  it("asks for each kind alone when all together come to 1,000, which is all that an answer holds", async (t) => {
+    const { service, data } = await company(t);
+    const since = new Date(Date.now() - DAY);
+    for (let number = 0; number < 700; number++) service.books.insert("Customer", { number });
+    for (let number = 0; number < 600; number++) service.books.insert("Vendor", { number });
+    const told = await data.changes({ entities: ["Customer", "Vendor", "Item"], since }).toArray();
+    assert.equal(new Set(told.map(({ id }) => id)).size, 1_300);
+    assert.equal(told.length, 1_300);
+  });
+
+  it("says that deletions may be missing when it dropped nothing but deletions", async (t) => {
+    const { service, data } = await company(t);
+    service.books.changesCut = "newest";
+    const now = Date.now();
+    for (let number = 0; number < 1_100; number++) {
+      const { Id } = service.books.insert("Customer", { number }, now - DAY + number * 1_000);
+      service.books.remove("Customer", Id, now - DAY + number * 1_000);
+    }
+    const error = await failureOf(
+      data.changes({ entities: ["Customer"], since: new Date(now - 2 * DAY) }).toArray(),
+    );
+    assert.match(error.message, /deletions may be missing/);
+  });
+
+  it("does not take an answer without a list of changes, or with something else in it, for one without changes", async (t) => {
+    const { service, data } = await company(t);
+    for (const answer of [
+      {},
+      { CDCResponse: null },
+      { CDCResponse: [{ QueryResponse: [{ Customer: [null] }] }] },
+    ]) {
+      service.plan("cdc", { kind: "status", status: 200, body: JSON.stringify(answer) });
+      const error = await failureOf(data.changes({ entities: ["Customer"], since: new Date() }).toArray());
+      assert.equal(error.code, "QB_ONLINE_UNAVAILABLE");
+    }
+    service.plan("cdc", {
+      kind: "status",
+      status: 200,
+      body: '{"CDCResponse":[null,{"QueryResponse":[null]}]}',
+    });
+    assert.deepEqual(await data.changes({ entities: ["Customer"], since: new Date() }).toArray(), []);
+  });
 });

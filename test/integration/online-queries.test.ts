@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { connectedCompany } from "../support/online/connected-company.js";
+import { failureOf } from "../support/online/failure.js";
 import { startDataService, type DataService, type ServiceRequest } from "../support/online/data-service.js";
 import { until } from "../support/until.js";
 
@@ -54,6 +55,19 @@ describe("queries of QuickBooks Online", () => {
   it("counts", async (t) => {
     const { data } = connectedCompany(t, await withCustomers(t, 7));
     assert.deepEqual(await data.query<number>("select count(*) from Customer").toArray(), [7]);
+  });
+
+  it("takes no answer for a count, or for objects, that holds none", async (t) => {
+    const service = await startDataService(t);
+    const { data } = connectedCompany(t, service);
+    for (const [text, answer] of [
+      ["select count(*) from Customer", {}],
+      ["select count(*) from Customer", { totalCount: "many" }],
+      ["select * from Customer", { Customer: [null] }],
+    ] as const) {
+      service.plan("query", { kind: "status", status: 200, body: JSON.stringify({ QueryResponse: answer }) });
+      assert.equal((await failureOf(data.query(text).toArray())).code, "QB_ONLINE_UNAVAILABLE");
+    }
   });
 
   it("fetches one page ahead and no more, and stops when the loop is left", async (t) => {

@@ -21,7 +21,7 @@ export interface Change {
   readonly object: JsonObject;
 }
 
-/** QuickBooks Online gives no more of a kind (documented), and does not say that there are more. */
+/** An answer of QuickBooks Online holds no more (documented), of all kinds together, and does not say that there are more. */
 const MOST = 1_000;
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -69,11 +69,12 @@ export class Changes implements AsyncIterable<Change> {
     const answer = await this.#ask(entities, this.#since);
     const { time } = answer;
     this.#nextSince = typeof time === "string" ? time : undefined;
-    const responses = responsesIn(answer);
-    for (const entity of entities) {
-      const objects = changedIn(responses, entity);
-      if (objects.length < MOST) yield* objects.map((object) => changeOf(entity, object));
-      else yield* this.#cut(entity, objects);
+    const kinds = entities.map((entity) => ({ entity, objects: changedIn(answer, entity) }));
+    const isCut = kinds.reduce((sum, { objects }) => sum + objects.length, 0) >= MOST;
+    for (const { entity, objects } of kinds) {
+      const own = isCut && kinds.length > 1 ? await this.#changed(entity, this.#since) : objects;
+      if (own.length < MOST) yield* own.map((object) => changeOf(entity, object));
+      else yield* this.#cut(entity, own);
     }
   }
 
@@ -84,22 +85,26 @@ export class Changes implements AsyncIterable<Change> {
   async *#cut(entity: string, first: readonly JsonObject[]): AsyncGenerator<Change, void, undefined> {
     const seen = new Map<string, string>();
     let newest = 0;
+    let isWhole = true;
     for (let objects = first; ;) {
       const fresh = objects.filter((object) => seen.get(String(object["Id"])) !== changedAt(object));
       for (const object of fresh) seen.set(String(object["Id"]), changedAt(object));
       yield* fresh.map((object) => changeOf(entity, object));
       const latest = Math.max(newest, ...objects.map((object) => Date.parse(changedAt(object)) || 0));
+      // When nothing follows a full answer, it may have lost its oldest, among them deletions, which no query shows.
+      if (fresh.length === 0 || (objects.length >= MOST && latest <= newest)) isWhole = false;
       if (objects.length < MOST || latest <= newest) break;
       newest = latest;
-      objects = changedIn(responsesIn(await this.#ask([entity], new Date(newest))), entity);
+      objects = await this.#changed(entity, new Date(newest));
     }
-    yield* this.#missing(entity, seen, newest);
+    yield* this.#missing(entity, seen, newest, isWhole);
   }
 
   async *#missing(
     entity: string,
     seen: ReadonlyMap<string, string>,
     newest: number,
+    isWhole: boolean,
   ): AsyncGenerator<Change, void, undefined> {
     const { signal, deadlineMs } = this.#query;
     // The name was checked; queryText would quote it.
@@ -111,12 +116,16 @@ export class Changes implements AsyncIterable<Change> {
       if (Date.parse(changedAt(object)) <= newest) missed++;
       yield changeOf(entity, object);
     }
-    if (missed === 0) return;
+    if (missed === 0 && isWhole) return;
     throw new QBError("QB_ONLINE_REQUEST", tooMany(entity), {
       advice:
         "Ask more often, with a later `since`; look for deleted objects by reading those that you know.",
       details: { entity, missed, since: this.#since.toISOString() },
     });
+  }
+
+  async #changed(entity: string, since: Date): Promise<readonly JsonObject[]> {
+    return changedIn(await this.#ask([entity], since), entity);
   }
 
   #ask(entities: readonly string[], since: Date): Promise<JsonObject> {
@@ -127,7 +136,7 @@ export class Changes implements AsyncIterable<Change> {
 
 function tooMany(entity: string): string {
   return (
-    `more than 1,000 changes of ${entity}, of which QuickBooks Online told only a part: all objects that exist were given, ` +
+    `1,000 changes of ${entity} or more, of which QuickBooks Online may have told only a part: all objects that exist were given, ` +
     `but deletions may be missing`
   );
 }
@@ -143,16 +152,15 @@ function checkedTime(since: Date | string): Date {
   return time;
 }
 
-function responsesIn({ CDCResponse }: JsonObject): readonly JsonObject[] {
-  const lists = (Array.isArray(CDCResponse) ? CDCResponse : []) as readonly { QueryResponse?: unknown }[];
-  return lists.flatMap(({ QueryResponse }) => (QueryResponse ?? []) as readonly JsonObject[]);
-}
-
-function changedIn(responses: readonly JsonObject[], entity: string): readonly JsonObject[] {
-  const named = responses.filter((response) =>
-    Object.keys(response).some((name) => name.toLowerCase() === entity.toLowerCase()),
-  );
-  return named.flatMap((response) => objectsIn(response, entity));
+function changedIn({ CDCResponse }: JsonObject, entity: string): readonly JsonObject[] {
+  if (!Array.isArray(CDCResponse))
+    throw new QBError("QB_ONLINE_UNAVAILABLE", "the answer holds no CDCResponse");
+  const lists = CDCResponse as readonly ({ QueryResponse?: unknown } | null)[];
+  const responses = lists.flatMap((list) => (list?.QueryResponse ?? []) as readonly unknown[]);
+  return responses
+    .filter((response): response is JsonObject => typeof response === "object" && response !== null)
+    .filter((response) => Object.keys(response).some((name) => name.toLowerCase() === entity.toLowerCase()))
+    .flatMap((response) => objectsIn(response, entity));
 }
 
 function changedAt({ MetaData }: JsonObject): string {

@@ -56,7 +56,10 @@ export class QueryResults<Item> implements AsyncIterable<Item> {
 
   async *#count(): AsyncGenerator<unknown, void, undefined> {
     const { totalCount } = await this.#ask(this.#plan.base, this.#options);
-    yield Number(totalCount);
+    const count = Number(totalCount ?? Number.NaN);
+    if (!Number.isSafeInteger(count))
+      throw new QBError("QB_ONLINE_UNAVAILABLE", "the answer to a count holds no totalCount");
+    yield count;
   }
 
   async *#objects(): AsyncGenerator<unknown, void, undefined> {
@@ -128,5 +131,8 @@ function isRefusal(error: unknown): boolean {
 export function objectsIn(response: JsonObject, entity: string): readonly JsonObject[] {
   const lists = Object.entries(response).filter(([, value]) => Array.isArray(value));
   const named = lists.find(([name]) => name.toLowerCase() === entity.toLowerCase()) ?? lists[0];
-  return (named?.[1] ?? []) as readonly JsonObject[];
+  const objects = (named?.[1] ?? []) as readonly unknown[];
+  if (objects.every((object) => typeof object === "object" && object !== null))
+    return objects as readonly JsonObject[];
+  throw new QBError("QB_ONLINE_UNAVAILABLE", `the answer holds something else than objects of ${entity}`);
 }

@@ -47,7 +47,7 @@ export class CompanyBooks {
   readonly #deleted: { readonly entity: string; readonly id: string; readonly at: string }[] = [];
   /** Writes that took effect: `create Customer`, `delete Invoice` ... */
   readonly applied: string[] = [];
-  /** Which of the changes the feed gives when there are more than 1,000 of a kind. */
+  /** Which of the changes the feed gives when there are more than 1,000, of all kinds together. */
   changesCut: "newest" | "oldest" = "oldest";
   /** Objects that a page has at most, whatever was asked for. */
   largestPage = 1_000;
@@ -158,6 +158,7 @@ export class CompanyBooks {
   changes(entities: readonly string[], since: number): object[] {
     if (!(since >= this.now() - 30 * DAY))
       throw new FaultAnswer(400, "2030", "Invalid Date", "changedSince is not within the last 30 days");
+    let room = 1_000;
     return entities.map((entity) => {
       const live = this.all(entity).filter(({ MetaData }) => Date.parse(MetaData.LastUpdatedTime) >= since);
       const gone = this.#deleted
@@ -171,7 +172,9 @@ export class CompanyBooks {
       const changed = [...live, ...gone].sort(
         (a, b) => Date.parse(a.MetaData.LastUpdatedTime) - Date.parse(b.MetaData.LastUpdatedTime),
       );
-      const page = this.changesCut === "oldest" ? changed.slice(0, 1_000) : changed.slice(-1_000);
+      const page =
+        this.changesCut === "oldest" ? changed.slice(0, room) : changed.slice(-room || changed.length);
+      room -= page.length;
       return page.length === 0 ? {} : { [entity]: page, startPosition: 1, maxResults: page.length };
     });
   }
