@@ -196,3 +196,56 @@ describe("faults", () => {
     assert.equal(service.requests.length, 6);
   });
 });
+
+describe("a data service that means no good", () => {
+  const TOKEN = "access-token-that-nobody-may-see-0123456789";
+  const echo = {
+    Error: [{ Message: `bad ${TOKEN}\u001b[2J\n${"x".repeat(100_000)}`, Detail: TOKEN, code: "1" }],
+  };
+
+  it("gets the token into no error and no log, and no escapes or endless texts either", async (t) => {
+    const service = await startDataService(t);
+    const { data, log } = connectedCompany(t, service, { token: () => Promise.resolve({ value: TOKEN }) });
+    const plan = (status: number, body: object) =>
+      service.plan("", {
+        kind: "status",
+        status,
+        headers: { intuit_tid: TOKEN },
+        body: JSON.stringify(body),
+      });
+    plan(200, { Fault: echo });
+    plan(400, { Fault: echo });
+    plan(200, { BatchItemResponse: [{ bId: "0", Fault: echo }] });
+    plan(200, { Fault: echo });
+    const errors: unknown[] = [
+      await failureOf(data.companyInfo()),
+      await failureOf(data.read("Customer", "1")),
+      await data.batch([{ operation: "create", entity: "Customer", object: AMY }]),
+      await failureOf(data.pdf("Invoice", "1")),
+    ];
+    assert.equal(service.requests.length, errors.length);
+    for (const error of errors) {
+      const shown = inspect(error, { depth: 9 });
+      assert.match(shown, /bad \(token\)/);
+      assert.ok(shown.length < 20_000, `${shown.length} characters`);
+      assert.ok(!shown.includes("\u001b") && !/x\n/.test(shown));
+    }
+    assert.ok(!inspect([errors, log], { depth: 9 }).includes(TOKEN));
+  });
+
+  it("gets an answer without end into no memory", { timeout: 60_000 }, async (t) => {
+    const server = createServer((_, response) => {
+      const more = (): void => {
+        while (response.write(Buffer.alloc(1024 * 1024, " ")));
+      };
+      response.on("drain", more).writeHead(400, { "content-type": "application/json" });
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close().closeAllConnections());
+    const { port } = server.address() as AddressInfo;
+    const { data } = connectedCompany(t, { url: `http://127.0.0.1:${port}`, companyId: "1" });
+    const error = await failureOf(data.query("select * from Customer", { deadlineMs: 50_000 }).toArray());
+    assert.match(error.message, /is longer than/);
+  });
+});

@@ -6,10 +6,24 @@ export type JsonObject = Record<string, unknown>;
 
 /** Intuit's limits are counted by the minute. */
 const WAIT_SECONDS = 60;
+/** More than a page, a report or a form has. */
+const LONGEST = 128 * 1024 * 1024;
+const LONGEST_TID = 100;
+const SHORTEST_TOKEN = 12;
+
+/** An answer to a request with an access token, which it may echo. */
+export interface ServiceAnswer extends HttpAnswer {
+  readonly token: string;
+}
 
 /** The object in a successful answer. A fault is an error whatever the status says. */
-export async function readObject(answer: HttpAnswer): Promise<JsonObject> {
-  const text = await answer.body.text();
+export async function readObject(answer: ServiceAnswer): Promise<JsonObject> {
+  return objectOf(answer, await bytesOf(answer));
+}
+
+/** As `readObject`, of a body that was read. */
+export async function objectOf(answer: ServiceAnswer, bytes: Uint8Array): Promise<JsonObject> {
+  const text = decoded(bytes, answer);
   const value = parsed(text);
   const facts = factsOf(answer);
   const fault = faultIn(value) ?? (value === undefined ? await xmlFault(text) : undefined);
@@ -22,15 +36,15 @@ export async function readObject(answer: HttpAnswer): Promise<JsonObject> {
   });
 }
 
-/** What an answer means that is not successful. It may echo the request; the token stays out of what is told. */
-export async function failureOf(answer: HttpAnswer, token: string): Promise<QBError> {
+/** What an answer means that is not successful. */
+export async function failureOf(answer: ServiceAnswer): Promise<QBError> {
   const facts = factsOf(answer);
   const { status } = answer;
   if (status < 400) {
     await answer.body.dump();
     return redirected(answer, facts);
   }
-  const text = (await answer.body.text()).replaceAll(token, "(token)");
+  const text = await textOf(answer);
   const fault = faultIn(parsed(text)) ?? (await xmlFault(text));
   if (fault !== undefined) return errorOfFault(fault, facts, waitOf(answer));
   const message = `the data service answered ${status} with ${kindOf(answer, text)}`;
@@ -41,8 +55,42 @@ export async function failureOf(answer: HttpAnswer, token: string): Promise<QBEr
   });
 }
 
-export function factsOf({ status, headers }: HttpAnswer): AnswerFacts {
-  return { status, intuitTid: headers["intuit_tid"] };
+export async function textOf(answer: ServiceAnswer): Promise<string> {
+  return decoded(await bytesOf(answer), answer);
+}
+
+function decoded(bytes: Uint8Array, answer: ServiceAnswer): string {
+  return withoutToken(new TextDecoder().decode(bytes), answer);
+}
+
+/** The whole body; one that has no end would take all memory. */
+export async function bytesOf(answer: HttpAnswer): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of answer.body) {
+    length += part.length;
+    // Leaving the loop ends the body, and with it the connection.
+    if (length > LONGEST)
+      throw new QBError("QB_ONLINE_UNAVAILABLE", `the answer is longer than ${LONGEST} bytes`, {
+        outcome: "unknown",
+        details: { status: answer.status },
+      });
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+export function factsOf(answer: ServiceAnswer): AnswerFacts {
+  const tid = answer.headers["intuit_tid"];
+  return {
+    status: answer.status,
+    intuitTid: tid === undefined ? undefined : withoutToken(tid, answer).slice(0, LONGEST_TID),
+  };
+}
+
+/** Short ones, which are no tokens of Intuit, may be words of the books. */
+function withoutToken(text: string, { token }: ServiceAnswer): string {
+  return token.length < SHORTEST_TOKEN ? text : text.replaceAll(token, "(token)");
 }
 
 /** Seconds of Retry-After, or until its date by the clock of the server. */
@@ -100,5 +148,5 @@ function kindOf({ headers }: HttpAnswer, text: string): string {
   if (text === "") return "nothing";
   const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (type === "application/json") return "JSON that is cut or is no object";
-  return type ?? "something without a content type";
+  return type?.slice(0, 60) ?? "something without a content type";
 }

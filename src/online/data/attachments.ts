@@ -1,7 +1,7 @@
 import { QBError } from "../../errors.js";
 import { isLoopback } from "../../wire/loopback.js";
-import type { HttpAnswer, HttpBody } from "../http/http-client.js";
-import { factsOf, readObject } from "./answer-failure.js";
+import type { HttpBody } from "../http/http-client.js";
+import { factsOf, readObject, textOf, type ServiceAnswer } from "./answer-failure.js";
 import { requestIdOf, type CallOptions, type WriteOptions } from "./call-options.js";
 import type { CompanyApi } from "./company-api.js";
 import type { Attachable, AttachableInput } from "./entity-types-lists.js";
@@ -62,7 +62,7 @@ function uploadOf(body: UploadBody): Pick<UploadBody, "type" | "length" | "conte
 }
 
 /** The answer has a list of results, each an object or a fault. */
-async function readAttachable(answer: HttpAnswer): Promise<Attachable> {
+async function readAttachable(answer: ServiceAnswer): Promise<Attachable> {
   const { AttachableResponse: results } = await readObject(answer);
   const result: unknown = Array.isArray(results) ? results[0] : undefined;
   const fault = faultIn(result);
@@ -79,7 +79,7 @@ async function readAttachable(answer: HttpAnswer): Promise<Attachable> {
 export async function download(api: CompanyApi, id: string, options: CallOptions): Promise<DownloadedFile> {
   const path = `download/${checkId(id)}`;
   const request = { path, accept: "text/plain", ...options };
-  const url = locationIn(await api.send(request, (answer) => answer.body.text()));
+  const url = locationIn(await api.send(request, textOf));
   const { deadlineMs: timeoutMs = DOWNLOAD_MS, signal } = options;
   const answer = await api.http.send({ method: "GET", url, headers: { accept: "*/*" }, timeoutMs, signal });
   const { status, headers, body } = answer;

@@ -1,6 +1,6 @@
 import type { Logger } from "../../logger.js";
-import type { HttpAnswer, HttpClient, HttpRequest } from "../http/http-client.js";
-import { failureOf, factsOf, readObject, type JsonObject } from "./answer-failure.js";
+import type { HttpClient, HttpRequest } from "../http/http-client.js";
+import { failureOf, factsOf, readObject, type JsonObject, type ServiceAnswer } from "./answer-failure.js";
 import type { CallOptions } from "./call-options.js";
 import { detailsOf } from "./fault.js";
 import { RateLimit } from "./rate-limit.js";
@@ -77,9 +77,12 @@ export class CompanyApi {
   send(request: CompanyRequest): Promise<JsonObject>;
   send<Result>(
     request: CompanyRequest,
-    read: (answer: HttpAnswer) => Result | Promise<Result>,
+    read: (answer: ServiceAnswer) => Result | Promise<Result>,
   ): Promise<Result>;
-  async send(request: CompanyRequest, read: (answer: HttpAnswer) => unknown = readObject): Promise<unknown> {
+  async send(
+    request: CompanyRequest,
+    read: (answer: ServiceAnswer) => unknown = readObject,
+  ): Promise<unknown> {
     const call = new ServiceCall(request, request.requestId);
     this.#running.add(call);
     if (this.#isClosed) call.clock.close();
@@ -98,7 +101,7 @@ export class CompanyApi {
     call: ServiceCall,
     companyId: string,
     request: CompanyRequest,
-    read: (answer: HttpAnswer) => unknown,
+    read: (answer: ServiceAnswer) => unknown,
   ): Promise<unknown> {
     const { serviceURL, tokens } = this.#options;
     const limit = RateLimit.of(`${serviceURL.origin} ${companyId}`);
@@ -123,11 +126,11 @@ export class CompanyApi {
     request: CompanyRequest,
     token: string,
     limits: Pick<HttpRequest, "signal" | "timeoutMs">,
-    read: (answer: HttpAnswer) => unknown,
+    read: (answer: ServiceAnswer) => unknown,
   ): Promise<unknown> {
     const { accept = "application/json", body, path } = request;
     const began = performance.now();
-    const answer = await this.http.send({
+    const received = await this.http.send({
       ...limits,
       url,
       method: body === undefined ? "GET" : "POST",
@@ -139,9 +142,10 @@ export class CompanyApi {
       },
       body: body?.content(),
     });
+    const answer: ServiceAnswer = { ...received, token };
     const milliseconds = Math.round(performance.now() - began);
     this.logger.debug({ path, ...detailsOf(factsOf(answer)), milliseconds }, "QuickBooks Online answered");
-    if (answer.status < 200 || answer.status > 299) throw await failureOf(answer, token);
+    if (answer.status < 200 || answer.status > 299) throw await failureOf(answer);
     return read(answer);
   }
 

@@ -1,6 +1,5 @@
 import { QBError } from "../../errors.js";
-import type { HttpAnswer } from "../http/http-client.js";
-import { factsOf, readObject } from "./answer-failure.js";
+import { bytesOf, factsOf, objectOf, type ServiceAnswer } from "./answer-failure.js";
 import type { CallOptions } from "./call-options.js";
 import type { CompanyApi } from "./company-api.js";
 import { detailsOf } from "./fault.js";
@@ -17,10 +16,10 @@ export async function pdf(
   return api.send({ path, accept: "application/pdf", ...options }, readPdf);
 }
 
-async function readPdf(answer: HttpAnswer): Promise<Uint8Array> {
-  const bytes = await answer.body.bytes();
+async function readPdf(answer: ServiceAnswer): Promise<Uint8Array> {
+  const bytes = await bytesOf(answer);
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (content.subarray(0, 5).toString() === "%PDF-") return bytes;
-  await readObject({ ...answer, body: { ...answer.body, text: async () => content.toString() } });
+  await objectOf(answer, bytes);
   throw new QBError("QB_ONLINE_UNAVAILABLE", "the answer is no PDF", { details: detailsOf(factsOf(answer)) });
 }

@@ -41,6 +41,10 @@ const STATUSES: Readonly<Record<number, ErrorCode>> = {
   429: "QB_RATE_LIMIT",
 };
 
+/** Nobody reads more of a fault. */
+const LONGEST = 4_000;
+const MOST = 100;
+
 const TOKEN_ADVICE =
   "Check that the tokens belong to this company (CompanyId) and environment (UseSandbox), and that the user who connected may " +
   "still use the company; then connect again.";
@@ -50,7 +54,7 @@ export function faultIn(answer: unknown): Fault | undefined {
   const fault = member(answer, "Fault") ?? member(answer, "fault");
   if (fault === undefined) return undefined;
   const listed = fault["Error"] ?? fault["error"] ?? [];
-  const errors = (Array.isArray(listed) ? listed : [listed]).map((error) => faultError(error));
+  const errors = (Array.isArray(listed) ? listed : [listed]).slice(0, MOST).map((error) => faultError(error));
   return { type: textOf(fault["type"]), errors };
 }
 
@@ -97,6 +101,10 @@ function member(value: unknown, name: string): Record<string, unknown> | undefin
   return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : undefined;
 }
 
+/** Fit for a line of a log or a terminal. */
 function textOf(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  if (typeof value !== "string" && typeof value !== "number") return "";
+  return String(value)
+    .slice(0, LONGEST)
+    .replaceAll(/[\p{Cc}\p{Bidi_Control}]+/gu, " ");
 }
