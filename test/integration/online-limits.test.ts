@@ -117,4 +117,46 @@ describe("Intuit's limits", () => {
     assert.equal(service.peak, 10);
     assert.equal(service.throttled, 0);
   });
+
+  it("are kept by calls that waited for a token while all others ended", async (t) => {
+    const service = await startDataService(t);
+    let issue = (token: { value: string }): void => assert.fail(token.value);
+    const token = new Promise<{ value: string }>((resolve) => (issue = resolve));
+    const [late, other] = [
+      connectedCompany(t, service, { token: () => token }),
+      connectedCompany(t, service),
+    ];
+    const waiting = Array.from({ length: 10 }, () => late.data.companyInfo());
+    await other.data.companyInfo();
+    let release = (): void => {};
+    service.plan("", { kind: "hold", until: new Promise<void>((resolve) => (release = resolve)) }, 100);
+    const held = Array.from({ length: 10 }, () => other.data.companyInfo());
+    await until(() => service.requests.length === 11, "ten are there");
+    issue({ value: "access-token" });
+    await token;
+    await late.api.companyId();
+    release();
+    await Promise.all([...waiting, ...held]);
+    assert.equal(service.peak, 10);
+  });
+
+  it("make nobody wait for a time that is out of proportion, and keep no processor busy meanwhile", async (t) => {
+    const warnings: string[] = [];
+    const heard = ({ name }: Error) => void warnings.push(name);
+    process.on("warning", heard);
+    t.after(() => process.off("warning", heard));
+    for (const retryAfter of ["9".repeat(12), "9".repeat(400), "Wed, 21 Oct 2099 07:28:00 GMT"]) {
+      const service = await startDataService(t, retryAfter.length.toString());
+      const { api, data, log } = connectedCompany(t, service);
+      service.plan("", throttled(retryAfter), 2);
+      const waiting = failureOf(data.companyInfo());
+      await until(() => log.length === 1, "it was throttled");
+      const later = await failureOf(data.companyInfo({ deadlineMs: 1 }));
+      assert.ok((later.retryAfter ?? Infinity) <= 602, `${later.retryAfter} seconds`);
+      api.close();
+      assert.equal((await waiting).code, "QB_CLOSED");
+      assert.equal(service.requests.length, 1);
+    }
+    assert.deepEqual(warnings, []);
+  });
 });

@@ -193,6 +193,21 @@ describe("RefreshOAuthAccessToken", () => {
     await failureOf(manual.testConnection(), "QB_NOT_CONNECTED");
   });
 
+  it("with OFF renews the token of the connection string, then its successors, not one that is stored", async (t) => {
+    const scene = await onlineScene(t);
+    await scene.login();
+    const mine = { OAuthAccessToken: "planted-mine", OAuthRefreshToken: "planted-refresh-mine" };
+    const connection = await scene.connect(scene.applicationString(mine));
+    scene.provider.refreshToken = "planted-refresh-mine";
+    await connection.refreshOAuthAccessToken();
+    const { OAuthRefreshToken } = await connection.refreshOAuthAccessToken();
+    await connection.revoke();
+    assert.deepEqual(scene.provider.revoked, [OAuthRefreshToken]);
+    const sent = scene.provider.tokenRequests.slice(1).map(({ form }) => form.get("refresh_token"));
+    assert.deepEqual(sent, ["planted-refresh-mine", "planted-refresh-2"]);
+    assert.equal((await connection.status()).connected, true);
+  });
+
   it("renews the stored one where it is stored, also when it is given", async (t) => {
     const scene = await onlineScene(t);
     const connection = await scene.login();

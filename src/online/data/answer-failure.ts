@@ -6,6 +6,7 @@ export type JsonObject = Record<string, unknown>;
 
 /** Intuit's limits are counted by the minute. */
 const WAIT_SECONDS = 60;
+const LONGEST_WAIT = 86_400;
 /** More than a page, a report or a form has. */
 const LONGEST = 128 * 1024 * 1024;
 const LONGEST_TID = 100;
@@ -105,7 +106,7 @@ export function secondsOf(retryAfter: string | undefined, date: string | undefin
 function waitOf({ status, headers }: HttpAnswer): { retryAfter?: number } {
   const told = secondsOf(headers["retry-after"], headers["date"]);
   const seconds = told ?? (status === 429 ? WAIT_SECONDS : undefined);
-  return seconds === undefined ? {} : { retryAfter: seconds };
+  return seconds === undefined ? {} : { retryAfter: Math.min(seconds, LONGEST_WAIT) };
 }
 
 function redirected({ status, headers }: HttpAnswer, facts: AnswerFacts): QBError {

@@ -19,7 +19,7 @@ export class CallClock {
       throw new QBError("QB_INVALID_ARGUMENT", "deadlineMs: a number of milliseconds above 0");
     this.caller = signal;
     this.#isFixed = deadlineMs !== undefined;
-    this.#endsAt = Date.now() + (deadlineMs ?? LONGEST_CALL_MS);
+    this.#endsAt = performance.now() + (deadlineMs ?? LONGEST_CALL_MS);
     if (signal?.aborted === true) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort);
   }
@@ -31,17 +31,17 @@ export class CallClock {
 
   /** For one attempt. */
   get timeoutMs(): number {
-    return Math.max(1, Math.min(LONGEST_CALL_MS, this.#endsAt - Date.now()));
+    return Math.max(1, Math.min(LONGEST_CALL_MS, this.#endsAt - performance.now()));
   }
 
   /** Milliseconds that may be spent waiting in the queue of the company. */
   get patienceMs(): number {
-    return this.#isFixed ? Math.max(0, this.#endsAt - Date.now()) : Infinity;
+    return this.#isFixed ? Math.max(0, this.#endsAt - performance.now()) : Infinity;
   }
 
   /** False when that much time is not left. */
   has(milliseconds: number): boolean {
-    return Date.now() + milliseconds < this.#endsAt;
+    return performance.now() + milliseconds < this.#endsAt;
   }
 
   waited(milliseconds: number): void {

@@ -104,7 +104,6 @@ export class CompanyApi {
     read: (answer: ServiceAnswer) => unknown,
   ): Promise<unknown> {
     const { serviceURL, tokens } = this.#options;
-    const limit = RateLimit.of(`${serviceURL.origin} ${companyId}`);
     const { clock } = call;
     const url = this.#urlOf(companyId, request);
     const signal = clock.caller === undefined ? {} : { signal: clock.caller };
@@ -112,7 +111,8 @@ export class CompanyApi {
     for (;;) {
       const { value } = await tokens.token({ ...signal, ...(refused === undefined ? {} : { refused }) });
       try {
-        return await limit.run(clock, () =>
+        // Asked for anew each time: one that nobody uses is forgotten.
+        return await RateLimit.of(`${serviceURL.origin} ${companyId}`).run(clock, () =>
           this.#attempt(url, request, value, { ...signal, timeoutMs: clock.timeoutMs }, read),
         );
       } catch (error) {

@@ -3,6 +3,8 @@ import type { CallClock } from "./call-clock.js";
 
 /** That many requests of an application may run at the same time for a company (documented by Intuit). */
 const AT_ONCE = 10;
+/** Whatever Retry-After says: after that it is tried again. Intuit counts by the minute. */
+const LONGEST_PAUSE_S = 600;
 
 /** Of all connections of this process to one company: how many requests run, and until when Intuit wants none. */
 export class RateLimit {
@@ -25,9 +27,9 @@ export class RateLimit {
 
   /** Runs `work` when it is its turn. */
   async run<Result>(clock: CallClock, work: () => Promise<Result>): Promise<Result> {
-    const since = Date.now();
+    const since = performance.now();
     await this.#turn(clock);
-    clock.waited(Date.now() - since);
+    clock.waited(performance.now() - since);
     try {
       return await work();
     } catch (error) {
@@ -41,15 +43,17 @@ export class RateLimit {
   }
 
   /** Nothing starts for so long. A little more, and never the same, so that processes do not come back together. */
-  #pause(seconds = 60): void {
-    const until = Date.now() + seconds * 1_000 + Math.random() * Math.min(1_000, seconds * 100);
+  #pause(asked = 60): void {
+    const seconds = Math.min(asked, LONGEST_PAUSE_S);
+    const until = performance.now() + seconds * 1_000 + Math.random() * Math.min(1_000, seconds * 100);
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
   }
 
   #turn(clock: CallClock): Promise<void> {
     const { ended, patienceMs } = clock;
     ended.throwIfAborted();
-    if (this.#pausedUntil - Date.now() > patienceMs) throw this.#refusal("until the deadline of the call");
+    if (this.#pausedUntil - performance.now() > patienceMs)
+      throw this.#refusal("until the deadline of the call");
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         clearTimeout(timer);
@@ -70,7 +74,7 @@ export class RateLimit {
   }
 
   #admit(): void {
-    const wait = this.#pausedUntil - Date.now();
+    const wait = this.#pausedUntil - performance.now();
     if (wait > 0) {
       if (this.#waiting.size > 0 && this.#timer === undefined)
         this.#timer = setTimeout(() => this.#resume(), wait);
@@ -95,14 +99,14 @@ export class RateLimit {
   }
 
   #refusal(when: string): QBError {
-    const retryAfter = Math.max(1, Math.ceil((this.#pausedUntil - Date.now()) / 1_000));
+    const retryAfter = Math.max(1, Math.ceil((this.#pausedUntil - performance.now()) / 1_000));
     return new QBError("QB_RATE_LIMIT", `QuickBooks Online takes no further call for this company ${when}`, {
       retryAfter,
     });
   }
 
   #forget(): void {
-    if (this.#running === 0 && this.#waiting.size === 0 && this.#pausedUntil < Date.now())
+    if (this.#running === 0 && this.#waiting.size === 0 && this.#pausedUntil < performance.now())
       RateLimit.#byCompany.delete(this.#company);
   }
 }
