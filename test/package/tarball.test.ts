@@ -43,9 +43,12 @@ const NEEDED = [
   "dist/quickbooks/simulator/index.js",
 ];
 
-/** The facts of qbXML and the types of all requests and answers are over 1 MB of it, 75 KB packed. */
-const PACKED_BUDGET = 550_000;
-const UNPACKED_BUDGET = 2_800_000;
+/**
+ * The facts of qbXML and the types of all requests and answers are over 1 MB of it, 75 KB packed; the connection to
+ * QuickBooks Online with its pages is 0.5 MB, 120 KB packed.
+ */
+const PACKED_BUDGET = 720_000;
+const UNPACKED_BUDGET = 3_500_000;
 
 const PRIVATE = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
