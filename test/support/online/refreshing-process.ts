@@ -38,7 +38,9 @@ for (const name of OPERATIONS) {
   Object.assign(fs, {
     [name]: (...args: unknown[]) => {
       if (counting) at("");
-      return original(...args);
+      const result = original(...args);
+      if (name === "renameSync" && args[1] === settings) report("stored");
+      return result;
     },
   });
 }
@@ -60,7 +62,7 @@ function post(form: URLSearchParams): Promise<Record<string, unknown>> {
 const vault = new TokenVault({
   store: fileStore(settings),
   sealer: keyFileSealer(`${settings}.key`),
-  logger: SILENT,
+  logger: { ...SILENT, warn: (_facts, message) => report("warned", message) },
   refresh: async (refreshToken, { refreshing }) => {
     const issuedAt = Date.now();
     report("sent", refreshing?.startedAt ?? 0);
@@ -89,8 +91,9 @@ async function round(): Promise<void> {
   } catch (error) {
     const { code, message, details } = error as QBError;
     if (code === "QB_RECONNECT") report("reconnect", String(details["since"]), String(details["reason"]));
+    else if (code === "QB_TOKEN_STORE_BUSY") report("busy");
     else report("failed", code ?? "", message);
-    if (code !== "QB_RECONNECT") throw error;
+    if (code !== "QB_RECONNECT" && code !== "QB_TOKEN_STORE_BUSY") throw error;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

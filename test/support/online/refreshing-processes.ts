@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync, utimesSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { until } from "../until.js";
 
@@ -29,7 +30,7 @@ export class RefreshingProcess {
     this.#closed = Promise.all([once(this.#process, "close"), once(lines, "close")]);
   }
 
-  /** Whether it sent a refresh of which it has not reported the end. */
+  /** Whether it sent a refresh and has not stored the end of it. */
   get isRefreshing(): boolean {
     const last = this.reports.findLast((report) => report !== "signal") ?? "";
     return last.startsWith("sent") || last === "answered";
@@ -48,12 +49,11 @@ export class RefreshingProcess {
     this.#process.kill(name);
   }
 
-  /** After it has stopped. */
-  stopped(): Promise<void> {
-    return until(
-      () => /\) T /.test(readFileSync(`/proc/${this.#process.pid}/stat`, "utf8")),
-      "it is stopped",
-    );
+  /** After it has stopped, and all that it reported was read. */
+  async stopped(): Promise<void> {
+    await until(() => /\) T /.test(readFileSync(`/proc/${this.#process.pid}/stat`, "utf8")), "it is stopped");
+    // What it wrote is in the pipe, and the event loop looks there once a turn.
+    for (let turn = 0; turn < 3; turn++) await setImmediate();
   }
 
   /** After it ended, and all that it reported was read. */

@@ -61,7 +61,7 @@ class SharedPlace {
           return await work();
         } finally {
           await gate("locks");
-          this.holder = undefined;
+          if (this.holder === actor) this.holder = undefined;
         }
       },
     };
