@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { basename, posix } from "node:path";
 import { Readable } from "node:stream";
 import { QBError } from "../../errors.js";
 
@@ -48,7 +48,8 @@ export async function namedSource(
 ): Promise<NamedSource> {
   const given = name ?? (typeof source === "string" ? basename(source) : "");
   if (given === "") throw invalid("name: bytes and streams need one");
-  const ending = extname(given).slice(1).toLowerCase();
+  // A name is no path: a backslash in it means nothing on any system.
+  const ending = posix.extname(given).slice(1).toLowerCase();
   const type = contentType ?? (Object.hasOwn(CONTENT_TYPES, ending) ? CONTENT_TYPES[ending] : undefined);
   if (type === undefined || !/^[\w.+-]+\/[\w.+-]+$/.test(type))
     throw invalid("contentType: as application/pdf; it does not follow from the ending of this name");
