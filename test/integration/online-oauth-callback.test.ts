@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from "node:test";
 import { text } from "node:stream/consumers";
 import { listenForCallback, type CallbackListener } from "../../dist/online/oauth/callback-listener.js";
 import { connectedPage, failedPage } from "../../dist/online/oauth/callback-page.js";
+import { NO_PROGRAMS } from "../support/command.js";
 import { curl } from "../support/curl.js";
 import { freePort } from "../support/free-port.js";
 import { failureOf } from "../support/online/secret-free.js";
@@ -66,7 +67,7 @@ describe("the listener for the callback", () => {
     ["too much", "431", `/callback?code=${"C".repeat(20_000)}`],
   ];
   for (const [name, code, path, ...args] of REFUSED) {
-    it(`answers ${code} and looks no further: ${name}`, async (t) => {
+    it(`answers ${code} and looks no further: ${name}`, { skip: NO_PROGRAMS }, async (t) => {
       const { url, seen } = await listening(t);
       const { stdout } = await curl([...status, ...args, url + path]);
       assert.equal(stdout.slice(-3), code);
@@ -74,7 +75,7 @@ describe("the listener for the callback", () => {
     });
   }
 
-  it("names what is allowed", async (t) => {
+  it("names what is allowed", { skip: NO_PROGRAMS }, async (t) => {
     const { url } = await listening(t);
     const { stdout } = await curl(["-i", "-X", "PUT", `${url}/callback`]);
     assert.match(stdout, /^allow: GET\r$/im);
@@ -100,7 +101,7 @@ describe("the listener for the callback", () => {
     ["for localhost by name", "/callback?code=C&state=S", "-H", "Host: LOCALHOST:PORT"],
   ];
   for (const [name, path, ...args] of TAKEN) {
-    it(`takes a callback ${name}`, async (t) => {
+    it(`takes a callback ${name}`, { skip: NO_PROGRAMS }, async (t) => {
       const { url, port, seen } = await listening(t);
       const { stdout } = await curl([
         "-i",
@@ -112,25 +113,29 @@ describe("the listener for the callback", () => {
     });
   }
 
-  it("gives a page without scripts that is kept nowhere and tells nobody where it was", async (t) => {
-    const { url } = await listening(t);
-    const { stdout } = await curl(["-i", `${url}/callback?code=C`]);
-    const [head = "", body = ""] = stdout.split("\r\n\r\n");
-    for (const header of [
-      /^content-security-policy: default-src 'none'; style-src 'sha256-[\w+/]+=*'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r?$/im,
-      /^referrer-policy: no-referrer\r?$/im,
-      /^cache-control: no-store\r?$/im,
-      /^x-content-type-options: nosniff\r?$/im,
-      /^connection: close\r?$/im,
-    ]) {
-      assert.match(head, header);
-    }
-    assert.match(body, /id 123 is connected/);
-    assert.match(body, /close this window/);
-    assert.doesNotMatch(body, /<script|src=|href=|url\(/i);
-    assert.match(body, /viewport/);
-    assert.match(body, /prefers-color-scheme:dark/);
-  });
+  it(
+    "gives a page without scripts that is kept nowhere and tells nobody where it was",
+    { skip: NO_PROGRAMS },
+    async (t) => {
+      const { url } = await listening(t);
+      const { stdout } = await curl(["-i", `${url}/callback?code=C`]);
+      const [head = "", body = ""] = stdout.split("\r\n\r\n");
+      for (const header of [
+        /^content-security-policy: default-src 'none'; style-src 'sha256-[\w+/]+=*'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r?$/im,
+        /^referrer-policy: no-referrer\r?$/im,
+        /^cache-control: no-store\r?$/im,
+        /^x-content-type-options: nosniff\r?$/im,
+        /^connection: close\r?$/im,
+      ]) {
+        assert.match(head, header);
+      }
+      assert.match(body, /id 123 is connected/);
+      assert.match(body, /close this window/);
+      assert.doesNotMatch(body, /<script|src=|href=|url\(/i);
+      assert.match(body, /viewport/);
+      assert.match(body, /prefers-color-scheme:dark/);
+    },
+  );
 
   it("escapes what a page is told", () => {
     const { html } = failedPage(`<img src=x onerror="alert('1')">&`, "</main>");
@@ -140,23 +145,24 @@ describe("the listener for the callback", () => {
 
   it("says so when the program fails, and shows nothing of it", async (t) => {
     const { url } = await listening(t, { answer: () => Promise.reject(new Error("hunter2")) });
-    const { stdout } = await curl([`${url}/callback?code=C`]);
-    assert.match(stdout, /could not take the answer/);
-    assert.doesNotMatch(stdout, /hunter2/);
+    const page = await pageAt(`${url}/callback?code=C`);
+    assert.match(page, /could not take the answer/);
+    assert.doesNotMatch(page, /hunter2/);
   });
 
   it("delivers the pages under way before it ends", async (t) => {
     let show = (): void => {};
     const shown = new Promise<void>((resolve) => (show = resolve));
-    const { url, seen, close } = await listening(t, { answer: () => shown.then(() => connectedPage("9")) });
-    const pages = [1, 2, 3].map(() => curl([`${url}/callback?code=C`]));
+    const { url, port, seen, close } = await listening(t, {
+      answer: () => shown.then(() => connectedPage("9")),
+    });
+    const pages = [1, 2, 3].map(() => pageAt(`${url}/callback?code=C`));
     await until(() => seen.length === 3, "three callbacks came");
     const closing = close();
     show();
-    for (const { stdout } of await Promise.all(pages))
-      assert.match(stdout, /id 9 is connected.*<\/html>\n$/s);
+    for (const page of await Promise.all(pages)) assert.match(page, /id 9 is connected.*<\/html>\n$/s);
     await closing;
-    assert.equal((await curl([`${url}/callback`])).exitCode, 7);
+    await assert.rejects(connected(port), { code: "ECONNREFUSED" });
   });
 
   it("ends although clients stay silent", async (t) => {
@@ -191,7 +197,7 @@ describe("the listener for the callback", () => {
     await until(() => sockets.every(({ closed }) => closed), "all are gone");
     let answered = "";
     for (let i = 0; i < 100 && !answered.includes("is connected"); i++) {
-      answered = (await curl([`${url}/callback`]).catch(() => ({ stdout: "" }))).stdout;
+      answered = await pageAt(`${url}/callback`).catch(() => "");
     }
     assert.match(answered, /is connected/);
   });
@@ -231,15 +237,13 @@ describe("the place where it listens", () => {
   it("is both addresses of localhost, so that no other program gets the code", { skip }, async (t) => {
     const port = await freePort();
     const { seen } = await listening(t, { listener: `http://localhost:${port}/callback` });
-    for (const host of ["127.0.0.1", "[::1]"])
-      await curl([`http://${host}:${port}/callback?from=${host}`, "-g"]);
+    for (const host of ["127.0.0.1", "[::1]"]) await pageAt(`http://${host}:${port}/callback?from=${host}`);
     assert.equal(seen.length, 2);
   });
 
   it("may be an IPv6 address", { skip }, async (t) => {
     const { port, seen } = await listening(t, { listener: "http://[::1]:0/callback" });
-    const { stdout } = await curl(["-g", `http://[::1]:${port}/callback?code=C`]);
-    assert.match(stdout, /is connected/);
+    assert.match(await pageAt(`http://[::1]:${port}/callback?code=C`), /is connected/);
     assert.equal(seen.length, 1);
   });
 
@@ -253,17 +257,21 @@ describe("the place where it listens", () => {
       listenForCallback({ listener, callbackURL: CALLBACK, answer: neverAsked }),
       "QB_CALLBACK_URL",
     );
-    assert.equal((await curl([`http://127.0.0.1:${port}/callback`])).exitCode, 7);
+    await assert.rejects(connected(port), { code: "ECONNREFUSED" });
   });
 });
+
+async function pageAt(url: string): Promise<string> {
+  return (await fetch(url)).text();
+}
 
 function neverAsked(): Promise<never> {
   return Promise.reject(new Error("nobody was to ask"));
 }
 
 function connected(port: number): Promise<Socket> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => resolve(socket));
-    socket.resume().on("error", () => {});
+    socket.resume().on("error", reject);
   });
 }
