@@ -6,6 +6,7 @@ import type { HttpSettings } from "../../../../dist/online/http/dispatcher.js";
 import type { HttpRequest } from "../../../../dist/online/http/http-client.js";
 import { UndiciClient } from "../../../../dist/online/http/undici-client.js";
 import { makeCertificate } from "../../../support/certificates.js";
+import { NO_PROGRAMS } from "../../../support/command.js";
 import { startRawServer, type Reply } from "../../../support/raw-server.js";
 import { until } from "../../../support/until.js";
 
@@ -130,7 +131,7 @@ describe("UndiciClient", () => {
     }
   });
 
-  it("trusts what Node.js trusts, and the certificates given", async (t) => {
+  it("trusts what Node.js trusts, and the certificates given", { skip: NO_PROGRAMS }, async (t) => {
     const { key, cert } = makeCertificate();
     const server = await startRawServer(t, answer("done"), { key, cert });
     const refused = await failure(clientOf(t).send(request(server.url)));
