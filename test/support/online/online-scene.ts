@@ -27,16 +27,19 @@ export class OnlineScene {
   readonly provider: ConsentingProvider;
   readonly service: DataService;
   readonly callbackURL: string;
-  readonly #t: TestContext;
+  readonly #connections: OnlineConnection[] = [];
 
   constructor(t: TestContext, provider: ConsentingProvider, service: DataService, port: number) {
-    this.#t = t;
     this.settingsFile = join(this.folder, "settings.txt");
     this.provider = provider;
     this.service = service;
     this.callbackURL = `http://localhost:${port}/callback`;
     service.accepts = (token) => token === provider.accessToken;
-    t.after(() => rmSync(this.folder, { recursive: true, force: true }));
+    t.after(async () => {
+      // Windows keeps the folder of an open log.
+      await Promise.all(this.#connections.map((connection) => connection.close()));
+      rmSync(this.folder, { recursive: true, force: true });
+    });
   }
 
   /** Where the stand-ins are, and what `properties` add; undefined takes a property back. */
@@ -64,7 +67,7 @@ export class OnlineScene {
 
   async connect(connectionString: string, options: OnlineOptions = {}): Promise<OnlineConnection> {
     const connection = await connect(connectionString, { logger: this.log.logger, ...options });
-    this.#t.after(() => connection.close());
+    this.#connections.push(connection);
     return connection;
   }
 
