@@ -106,15 +106,15 @@ function quoted(file: string): string {
  * @param mode Default: readable by its owner only.
  */
 export function replaceFile(file: string, text: string, mode = OWNER_ONLY): void {
-  throughTemporary(file, text, mode, (temporary) => renameOver(temporary, file));
+  throughTemporary(file, text, mode, (temporary) => renamePatiently(temporary, file));
 }
 
-/** Windows may refuse to replace a file while another program, as one that looks for viruses, has it open. */
-function renameOver(temporary: string, file: string): void {
+/** Windows may refuse to rename or replace what another program, as one that looks for viruses, has open. */
+export function renamePatiently(from: string, to: string): void {
   const end = Date.now() + RENAME_PATIENCE_MS;
   for (;;)
     try {
-      return renameSync(temporary, file);
+      return renameSync(from, to);
     } catch (error) {
       if (!mayBeOpen(error) || Date.now() > end) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_INTERVAL_MS);
@@ -170,7 +170,7 @@ function linked(temporary: string, file: string): boolean {
 
 function renameIfThere(from: string, to: string): void {
   try {
-    renameOver(from, to);
+    renamePatiently(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }

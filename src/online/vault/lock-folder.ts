@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, renameSync, rmdirSync, stat, statSync, utimes, type NoParamCallback } from "node:fs";
+import { renamePatiently } from "../../private-file.js";
 
 const MOST_ADDED_MS = 900;
 
@@ -44,7 +45,7 @@ export class LockFolder {
   /** Looks at it where nobody else has it any more, for between a look and a removal it could change. */
   #remove(folder: string): void {
     const aside = `${folder}.${process.pid}.${randomBytes(4).toString("hex")}`;
-    renameSync(folder, aside);
+    renamePatiently(folder, aside);
     const renewed = modificationTime(aside);
     const isGivenUp = renewed !== undefined && renewed < Date.now() - this.#staleMs;
     if (isGivenUp || renewed === this.#renewed) rmdirSync(aside);
