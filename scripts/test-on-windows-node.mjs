@@ -64,6 +64,7 @@ const LEFT_OUT = {
   "10,000 connections at once take Wine minutes": ["integration/hostile-connections"],
   "needs a program that npm installs for one system only: oxlint or the compiler": [
     "docs/code-blocks",
+    "docs/online-entities",
     "unit/import-rule",
   ],
 };
