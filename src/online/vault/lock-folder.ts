@@ -49,7 +49,16 @@ export class LockFolder {
     const renewed = modificationTime(aside);
     const isGivenUp = renewed !== undefined && renewed < Date.now() - this.#staleMs;
     if (isGivenUp || renewed === this.#renewed) rmdirSync(aside);
-    else renameSync(aside, folder);
+    else giveBack(aside, folder);
+  }
+}
+
+/** Unless somebody else has made the folder meanwhile: Windows, unlike others, does not replace it. */
+function giveBack(aside: string, folder: string): void {
+  try {
+    renameSync(aside, folder);
+  } catch {
+    rmdirSync(aside);
   }
 }
 
