@@ -16,7 +16,6 @@ import { until } from "../support/until.js";
 const REFRESHES = Number(process.env["VAULT_REFRESHES"] ?? 400);
 const KILLS = Number(process.env["VAULT_KILLS"] ?? 8);
 const SEED = Number(process.env["VAULT_SEED"] ?? 1);
-const EVERY = process.env["VAULT_RUNS"] === "all";
 const PROCESSES = 8;
 const NO_STOP = process.platform === "win32" ? "Windows has no signal that stops a process" : false;
 
@@ -152,7 +151,7 @@ describe("a settings file that eight processes refresh", () => {
 });
 
 describe("a process in the middle of a refresh", () => {
-  for (const moment of EVERY ? ALL_MOMENTS : MOMENTS) {
+  for (const moment of process.env["VAULT_MOMENTS"] === "all" ? ALL_MOMENTS : MOMENTS) {
     it(`that is killed at ${moment} costs a reconnection at most; the next one knows since when`, async (test) => {
       const { tokens, settings, start, one } = await scene(test);
       const killed = start(1, "SIGKILL", moment);
