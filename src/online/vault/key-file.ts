@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createFile, readPrivateFile } from "../../private-file.js";
 import { allowOwnerOnly } from "./access-list.js";
-import { orStoreFailure, storeFailure } from "./store-failure.js";
+import { leadsNowhere, orStoreFailure, storeFailure } from "./store-failure.js";
 
 export const KEY_BYTES = 32;
 const FORMAT = "qbconnector-oauth-key";
@@ -27,7 +27,7 @@ export function makeKeyFile(file: string): Buffer {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     return createFile(file, keyText(key), (temporary) => allowOwnerOnly(temporary));
   });
-  return won ? key : (readKeyFile(file) ?? makeKeyFile(file));
+  return won ? key : (readKeyFile(file) ?? leadsNowhere(file));
 }
 
 /** Tells keys apart without telling anything about them. */

@@ -1,8 +1,8 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { createFile, exchangeFile, readPrivateFile } from "../../private-file.js";
 import { withFileLock } from "./file-lock.js";
-import { orStoreFailure } from "./store-failure.js";
+import { leadsNowhere, orStoreFailure } from "./store-failure.js";
 import type { TokenStore } from "./token-store.js";
 
 /** Keeps the text in a file that only its owner may use, in a folder that is made when it is missing. */
@@ -24,8 +24,8 @@ class SettingsFile implements TokenStore {
   async replace(expected: string | undefined, next: string): Promise<boolean> {
     return orStoreFailure(`write ${this.name}`, () => {
       makeFolder(this.name);
-      if (expected === undefined) return createFile(this.name, next);
-      return exchangeFile(this.name, expected, next, "QB_TOKEN_STORE");
+      if (expected !== undefined) return exchangeFile(this.name, expected, next, "QB_TOKEN_STORE");
+      return createFile(this.name, next) || (existsSync(this.name) ? false : leadsNowhere(this.name));
     });
   }
 

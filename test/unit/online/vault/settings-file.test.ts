@@ -120,4 +120,17 @@ describe("a settings file", () => {
     ];
     for (const path of spelled) assert.equal(fileStore(path).name, fileStore(file).name);
   });
+
+  it("or key file that is a link to nothing is told as such, at once", { skip: POSIX }, async (test) => {
+    const folder = temporaryFolder(test);
+    const vaultAt = (file: string) =>
+      testVault(new RotatingTokens(), { store: fileStore(file), sealer: keyFileSealer(`${file}.key`) });
+    for (const link of ["settings", "other.key"]) {
+      symlinkSync(join(folder, "gone"), join(folder, link));
+      const vault = vaultAt(join(folder, link.replace(".key", "")));
+      const told = { code: "QB_TOKEN_STORE", message: /is a link to a file that does not exist/ };
+      await assert.rejects(connectTo(vault, new RotatingTokens()), told);
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ["other.key", "settings", "settings.key"]);
+  });
 });
