@@ -83,4 +83,42 @@ describe("tokens of calls", () => {
     assert.equal(error.code, "QB_ONLINE_FORBIDDEN");
     assert.equal(service.requests.length, 1);
   });
+
+  it("that do not come end with their caller, their deadline and their connection, and nothing is sent", async (t) => {
+    const service = await startDataService(t);
+    const never = new Promise<never>(() => {});
+    for (const [tokens, companyId] of [
+      [() => never, undefined],
+      [undefined, () => never],
+    ] as const) {
+      const { api, data } = connectedCompany(t, service, tokens && { token: tokens }, companyId);
+      const caller = new AbortController();
+      const failures = [
+        failureOf(data.create("Customer", { DisplayName: "Amy" }, { deadlineMs: 20 })),
+        failureOf(data.read("Customer", "1", { signal: caller.signal })),
+        failureOf(data.create("Customer", { DisplayName: "Bob" })),
+      ];
+      assert.equal((await failures[0])?.code, "QB_TIMEOUT");
+      caller.abort();
+      assert.equal((await failures[1])?.code, "QB_ABORTED");
+      api.close();
+      assert.equal((await failures[2])?.code, "QB_CLOSED");
+      const outcomes = (await Promise.all(failures)).map(({ outcome }) => outcome);
+      assert.deepEqual(outcomes, ["not_applied", "not_applied", "not_applied"]);
+    }
+    assert.equal(service.requests.length, 0);
+  });
+
+  it("that come when the time of a call is over do not have it sent", async (t) => {
+    const service = await startDataService(t);
+    service.accepts = () => false;
+    const now = performance.now.bind(performance);
+    let asked = 0;
+    t.mock.method(performance, "now", () => now() + (asked > 1 ? 60_000 : 0));
+    const token = async () => ({ value: `access-token-${++asked}` });
+    const { data } = connectedCompany(t, service, { token });
+    const failed = failureOf(data.create("Customer", { DisplayName: "Amy" }, { deadlineMs: 60_000 }));
+    const { code, outcome } = await failed;
+    assert.deepEqual([code, outcome, service.requests.length], ["QB_TIMEOUT", "not_applied", 1]);
+  });
 });

@@ -52,6 +52,23 @@ export class CallClock {
     await delay(milliseconds, undefined, { signal: this.ended }).catch(() => this.ended.throwIfAborted());
   }
 
+  /** What `work` gives, unless the call ends or its time is over before. The work goes on: others may share it. */
+  async during<Result>(work: Promise<Result>): Promise<Result> {
+    const given = new AbortController();
+    const signal = AbortSignal.any([this.ended, given.signal]);
+    const over = async (): Promise<never> => {
+      if (this.has(0)) await delay(this.timeoutMs, undefined, { signal }).catch(() => {});
+      this.ended.throwIfAborted();
+      const message = "no access token came in the time of the call";
+      throw new QBError("QB_TIMEOUT", message, { outcome: "not_applied", retryable: true });
+    };
+    try {
+      return await Promise.race([over(), work]);
+    } finally {
+      given.abort();
+    }
+  }
+
   /** The connection is closed. */
   close(): void {
     this.#end("QB_CLOSED", "the connection is closed");

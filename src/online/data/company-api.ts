@@ -87,7 +87,7 @@ export class CompanyApi {
     this.#running.add(call);
     if (this.#isClosed) call.clock.close();
     try {
-      const companyId = await this.#options.companyId();
+      const companyId = await call.clock.during(this.#options.companyId());
       return await this.#repeatedly(call, companyId, request, read);
     } catch (error) {
       throw call.settled(error);
@@ -109,7 +109,8 @@ export class CompanyApi {
     const signal = clock.caller === undefined ? {} : { signal: clock.caller };
     let refused: string | undefined;
     for (;;) {
-      const { value } = await tokens.token({ ...signal, ...(refused === undefined ? {} : { refused }) });
+      const wish = { ...signal, ...(refused === undefined ? {} : { refused }) };
+      const { value } = await clock.during(tokens.token(wish));
       try {
         // Asked for anew each time: one that nobody uses is forgotten.
         return await RateLimit.of(`${serviceURL.origin} ${companyId}`).run(clock, () =>

@@ -21,6 +21,7 @@ export function connectedCompany(
   t: TestContext,
   service: Pick<DataService, "url" | "companyId">,
   tokens: TokenSource = { token: () => Promise.resolve({ value: "access-token" }) },
+  companyId: () => Promise<string> = () => Promise.resolve(service.companyId),
 ): ConnectedCompany {
   const http = new UndiciClient();
   t.after(() => http.close());
@@ -31,7 +32,7 @@ export function connectedCompany(
     http,
     tokens,
     serviceURL: new URL(service.url),
-    companyId: () => Promise.resolve(service.companyId),
+    companyId,
     minorVersion: "75",
     logger: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
   });
