@@ -95,4 +95,18 @@ describe("batches", () => {
     assert.ok(again.every(({ ok }) => ok));
     assert.equal(service.books.all("Customer").length, 65);
   });
+
+  it("name the id to repeat them with for an item of which the answer says nothing", async (t) => {
+    const service = await startDataService(t);
+    const { data } = connectedCompany(t, service);
+    const body = '{"BatchItemResponse":[]}';
+    service.plan("batch", { kind: "status", status: 200, body, afterApplying: true });
+    const [item] = await data.batch(customers(1), { requestId: "import-8" });
+    const first = item as { error: QBError };
+    assert.equal(first.error.outcome, "unknown");
+    assert.equal(first.error.details["requestId"], "import-8");
+    const again = await data.batch(customers(1), { requestId: "import-8" });
+    assert.ok(again.every(({ ok }) => ok));
+    assert.equal(service.books.all("Customer").length, 1);
+  });
 });

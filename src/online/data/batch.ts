@@ -43,7 +43,14 @@ export async function sendBatch(
     const isWrite = chunk.some((item) => !("query" in item));
     const id = isWrite ? { requestId: at === 0 ? requestId : `${requestId}-${at / MOST}` } : {};
     try {
-      results.push(...(await sendChunk(api, chunk, requests.slice(at, at + MOST), { ...options, ...id })));
+      const sent = await sendChunk(
+        api,
+        chunk,
+        requests.slice(at, at + MOST),
+        { ...options, ...id },
+        requestId,
+      );
+      results.push(...sent);
     } catch (error) {
       if (!(error instanceof QBError)) throw error;
       const failed = failure(error, error.outcome, requestId);
@@ -60,6 +67,7 @@ async function sendChunk(
   items: readonly BatchItem[],
   BatchItemRequest: readonly (JsonObject & { bId: string })[],
   { signal, deadlineMs, requestId }: WriteOptions,
+  wholeId: string,
 ): Promise<BatchResult[]> {
   const id = requestId === undefined ? {} : { requestId };
   const { BatchItemResponse } = await api.post(
@@ -75,7 +83,8 @@ async function sendChunk(
       return resultOf(item, answers.get(bId) ?? {});
     } catch (error) {
       if (!(error instanceof QBError)) throw error;
-      return failure(error, "query" in item ? "not_applied" : error.outcome);
+      const outcome = "query" in item ? "not_applied" : error.outcome;
+      return failure(error, outcome, outcome === "unknown" ? wholeId : undefined);
     }
   });
 }
