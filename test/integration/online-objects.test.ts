@@ -68,6 +68,24 @@ describe("objects of QuickBooks Online", () => {
     assert.match(missing.message, /2020/);
   });
 
+  it("do not say that nothing was deleted when a lost deletion by id is repeated", async (t) => {
+    const service = await startDataService(t);
+    const { data } = connectedCompany(t, service);
+    const { Id } = service.books.insert("Invoice", {});
+    const requestId = "delete-1";
+    service.plan(({ parameters }) => parameters.has("operation"), { kind: "close", afterApplying: true }, 4);
+    const lost = await failureOf(data.delete("Invoice", Id, { requestId }));
+    assert.deepEqual([lost.outcome, lost.details["requestId"]], ["unknown", requestId]);
+    const again = await failureOf(data.delete("Invoice", Id, { requestId }));
+    assert.deepEqual(
+      [again.code, again.outcome, again.details["requestId"]],
+      ["QB_OBJECT_NOT_FOUND", "unknown", requestId],
+    );
+    assert.match(again.advice, /has deleted/);
+    const never = await failureOf(data.delete("Invoice", "999"));
+    assert.deepEqual([never.code, never.outcome], ["QB_OBJECT_NOT_FOUND", "not_applied"]);
+  });
+
   it("refuses before anything is sent: a version that is missing, a kind or an id that is none", async (t) => {
     const service = await startDataService(t);
     const { data } = connectedCompany(t, service);

@@ -68,7 +68,24 @@ export async function remove(
   which: ObjectVersion | string,
   options: WriteOptions,
 ): Promise<JsonObject> {
-  return write(api, entity, await versionAt(api, entity, which, options), options, { operation: "delete" });
+  try {
+    const version = await versionAt(api, entity, which, options);
+    return await write(api, entity, version, options, { operation: "delete" });
+  } catch (error) {
+    throw typeof which === "string" ? maybeDeleted(error, options) : error;
+  }
+}
+
+/** Who gives a request id may repeat a call that has deleted the object, and whose answer was lost. */
+function maybeDeleted(error: unknown, { requestId }: WriteOptions): unknown {
+  const isGone = error instanceof QBError && error.code === "QB_OBJECT_NOT_FOUND";
+  if (!isGone || requestId === undefined) return error;
+  return new QBError(error.code, error.message, {
+    outcome: "unknown",
+    advice: "If an earlier call with this requestId was lost, it has deleted the object.",
+    details: { ...error.details, requestId },
+    cause: error,
+  });
 }
 
 export async function voidTransaction(
