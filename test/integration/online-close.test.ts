@@ -57,6 +57,18 @@ describe("closing a connection", () => {
     assert.deepEqual([provider.tokens.granted, provider.tokens.invalidGrants], [2, 0]);
   });
 
+  it("by revoking it also revokes what a refresh brings that is under way", async (t) => {
+    const { provider, open, rotated } = await rotating(t);
+    const [connection, other] = [await open(), await open()];
+    const sent = rotated();
+    const refreshed = connection.refreshOAuthAccessToken().catch(() => {});
+    await sent;
+    await other.revoke();
+    await refreshed;
+    assert.equal(provider.revoked.at(-1), provider.tokens.refreshToken);
+    assert.equal((await connection.status()).endedReason, "revoked");
+  });
+
   it("by a signal during connect() loses no tokens either", async (t) => {
     const { provider, string, rotated, open } = await rotating(t);
     const caller = new AbortController();

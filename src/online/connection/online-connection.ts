@@ -3,7 +3,7 @@ import { QBError } from "../../errors.js";
 import { CompanyApi } from "../data/company-api.js";
 import { CompanyData } from "../data/company-data.js";
 import { clearGrant, endRevokedGrant } from "../vault/stored-grant.js";
-import { emptyRecord } from "../vault/vault-record.js";
+import { emptyRecord, type VaultRecord } from "../vault/vault-record.js";
 import type { ConnectionParts } from "./connection-parts.js";
 import { dateOf, storedStatus, type ConnectionStatus } from "./connection-status.js";
 import { ConnectionTokens } from "./connection-tokens.js";
@@ -26,7 +26,6 @@ export interface TestedConnection {
 
 const SERVICE = "https://quickbooks.api.intuit.com";
 const SANDBOX_SERVICE = "https://sandbox-quickbooks.api.intuit.com";
-const REVOCATIONS = 3;
 
 /** A connection to a company of QuickBooks Online, made by `connect()`. */
 export class OnlineConnection extends CompanyData implements AsyncDisposable {
@@ -150,17 +149,14 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
       await client.revoke(held.refreshToken ?? held.value);
       return this.#tokens.drop();
     }
-    let revoked: string | undefined;
-    for (let round = 0; round < REVOCATIONS; round++) {
-      const grant = (await vault.read())?.grant;
-      const token = grant?.refreshToken ?? grant?.accessToken;
-      if (token === undefined) throw new QBError("QB_NOT_CONNECTED", "there is nothing to revoke");
-      // Another process may have renewed it meanwhile.
-      if (token === revoked) break;
+    let token = tokenToRevoke(await vault.read());
+    if (token === undefined) throw new QBError("QB_NOT_CONNECTED", "there is nothing to revoke");
+    // A refresh that was under way may have brought another one; after the end is stored, none begins.
+    for (let revoked: string | undefined; token !== revoked && token !== undefined;) {
       await client.revoke(token);
       revoked = token;
+      token = tokenToRevoke(await endRevokedGrant(vault));
     }
-    await endRevokedGrant(vault);
     this.#parts.log.logger.info({}, "the connection was revoked");
   }
 
@@ -207,4 +203,8 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
     const companyId = await this.#tokens.companyId().catch(() => undefined);
     this.#events.notify("tokensRefreshed", () => eventArguments({ companyId, expiresAt }));
   }
+}
+
+function tokenToRevoke(record: VaultRecord | undefined): string | undefined {
+  return record?.grant?.refreshToken ?? record?.grant?.accessToken;
 }
