@@ -29,7 +29,7 @@ const unsaved = new Map<string, UnsavedTokens>();
 const ATTEMPTS = 10;
 
 /** Failures after which the refresh token certainly was not used up. */
-const UNTOUCHED = new Set(["QB_UNREACHABLE", "QB_OAUTH_APPLICATION", "QB_CLOSED"]);
+const UNTOUCHED = new Set(["QB_UNREACHABLE", "QB_TLS", "QB_OAUTH_APPLICATION", "QB_CLOSED"]);
 
 /** Refreshes under the lock. Holding the lock twice, which happens when its holder was stopped for long, does no harm. */
 export class TokenRefresh {
@@ -95,17 +95,17 @@ export class TokenRefresh {
     return this.#keep({ sent, tokens });
   }
 
-  /** Stores tokens before anybody uses them; undefined when later ones are stored. */
+  /** Stores tokens before anybody uses them; undefined when later ones, or a revocation, are stored. */
   async #keep(waiting: UnsavedTokens): Promise<AccessToken | undefined> {
     unsaved.set(this.#store.name, waiting);
     const { sent, tokens } = waiting;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const held = await this.#store.held();
-      const { grant } = held.record;
+      const { grant, ended } = held.record;
       // Whoever refreshes the token that we sent, or was refused, did so after us: ours come after it.
-      if (grant?.refreshToken !== sent) {
+      if (grant?.refreshToken !== sent || ended?.reason === "revoked") {
         unsaved.delete(this.#store.name);
-        this.#logger.warn({}, "tokens of a refresh were thrown away: later ones are stored");
+        this.#logger.warn({}, "tokens of a refresh were thrown away: what is stored came later");
         return undefined;
       }
       const renewed = grantFrom(tokens, undefined, grant);

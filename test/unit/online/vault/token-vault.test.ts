@@ -116,6 +116,38 @@ describe("a token vault", () => {
     assert.equal((await vault.accessToken({ force: true })).value, "access-1");
   });
 
+  it("stays revoked when a refresh ends later whose lock was taken over", async () => {
+    const tokens = new RotatingTokens();
+    const place = memoryStore(randomUUID());
+    const seen = (name: string) => ({
+      ...place,
+      name,
+      exclusively: <Result>(work: () => Promise<Result>) => work(),
+    });
+    const other = testVault(tokens, { store: seen(randomUUID()) });
+    const refresh = async (refreshToken: string) => {
+      await endRevokedGrant(other);
+      return tokens.refresh(refreshToken);
+    };
+    const vault = testVault(tokens, { store: seen(randomUUID()), refresh });
+    await connectTo(vault, tokens);
+    const { details } = await refusal(vault.accessToken({ force: true }), "QB_RECONNECT");
+    assert.equal(details["reason"], "revoked");
+    assert.equal((await other.read())?.ended?.reason, "revoked");
+  });
+
+  it("does not take a refresh for lost that no trusted server ever got", async () => {
+    const code: { now: ErrorCode } = { now: "QB_TLS" };
+    const refresh = async () => {
+      throw new QBError(code.now, "refused");
+    };
+    const { vault } = await connectedVault({ refresh });
+    await refusal(vault.accessToken({ force: true }), "QB_TLS");
+    code.now = "QB_RECONNECT";
+    const { details } = await refusal(vault.accessToken({ force: true }), "QB_RECONNECT");
+    assert.equal(details["reason"], "refused");
+  });
+
   it("says that nobody has connected", async () => {
     await refusal(testVault(new RotatingTokens()).accessToken(), "QB_NOT_CONNECTED");
   });
