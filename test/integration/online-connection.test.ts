@@ -168,6 +168,24 @@ describe("a connection", () => {
     assert.equal(scene.provider.tokenRequests.length, 1);
   });
 
+  it("that shares a login may leave it alone, and goes on when the one that began it is given up", async (t) => {
+    const scene = await onlineScene(t);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const began = new Promise<void>((resolve) => {
+      const openBrowser = (): void => resolve();
+      void failureOf(scene.login({}, { openBrowser, signal: first.signal }), "QB_ABORTED");
+    });
+    await began;
+    const leaving = failureOf(scene.login({}, { signal: second.signal }), "QB_ABORTED");
+    const staying = scene.login();
+    second.abort();
+    await leaving;
+    assert.equal(scene.provider.authorizations.length, 0);
+    first.abort();
+    assert.equal((await (await staying).testConnection()).companyId, COMPANY);
+    assert.equal(scene.provider.asked("authorization_code"), 1);
+  });
+
   it("ends running calls when it is closed, which may be done twice", async (t) => {
     const scene = await onlineScene(t);
     const connection = await scene.login();

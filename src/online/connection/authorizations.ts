@@ -5,6 +5,7 @@ import { authorizeInteractively, type Granted } from "../oauth/interactive-autho
 import { isLoopback } from "../../wire/loopback.js";
 import { addPending, claimCode, takeOnlyPending, takePending } from "../vault/pending-authorizations.js";
 import { saveGrant } from "../vault/stored-grant.js";
+import { unlessAborted } from "../vault/unless-aborted.js";
 import type { PendingAuthorization, VaultRecord } from "../vault/vault-record.js";
 import { checkCompany, type ConnectionParts } from "./connection-parts.js";
 import { defaultApplication } from "./default-application.js";
@@ -28,15 +29,31 @@ async function shared(
   parts: ConnectionParts,
   asked: RedirectedAuthorization | AuthorizationWishes,
   work: () => Promise<Granted>,
+  signal?: AbortSignal,
 ): Promise<Granted> {
   const { place, sandbox, settings, application } = parts;
   const { clientId } = await application();
   const key = JSON.stringify([place, clientId, sandbox, settings.companyId, asked]);
-  const running = underWay.get(key);
-  if (running !== undefined) return running;
+  for (let running = underWay.get(key); running !== undefined; running = underWay.get(key)) {
+    const granted = await unlessGivenUp(running, signal);
+    if (granted !== undefined) return granted;
+  }
   const granted = work().finally(() => underWay.delete(key));
   underWay.set(key, granted);
   return parts.unfinished.track(granted);
+}
+
+/** What another call gets; undefined when it was given up, which is no matter of those who share it. */
+async function unlessGivenUp(
+  running: Promise<Granted>,
+  signal: AbortSignal | undefined,
+): Promise<Granted | undefined> {
+  try {
+    return await unlessAborted(() => running, signal);
+  } catch (error) {
+    if ((error as QBError).code === "QB_ABORTED" && signal?.aborted === false) return undefined;
+    throw error;
+  }
 }
 
 /** Begins an authorization that comes back by another way than a listener of ours. */
@@ -120,12 +137,13 @@ export function authorizeHere(
   wishes: AuthorizationWishes = {},
   signal?: AbortSignal,
 ): Promise<Granted> {
-  return shared(parts, wishes, async () => {
+  const closing = parts.closing.signal;
+  const ending = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+  const login = async (): Promise<Granted> => {
     const { settings, options, client, vault, log } = parts;
     const callbackURL = await callbackOf(parts, wishes.callbackURL);
     const { openBrowser = openInBrowser, authorizationTimeoutMs: timeoutMs } = options;
     const { readRedirectedURL, onAuthorizationURL } = options;
-    const closing = parts.closing.signal;
     return authorizeInteractively({
       ...{
         client,
@@ -135,14 +153,15 @@ export function authorizeHere(
         readRedirectedURL,
         onAuthorizationURL,
         timeoutMs,
-        signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+        signal: ending,
       },
       scope: wishes.scope ?? settings.scope,
       listener: settings.listener ?? ownListener(callbackURL),
       logger: log.logger,
       save: (granted) => keep(parts, granted, callbackURL),
     });
-  });
+  };
+  return shared(parts, wishes, login, ending);
 }
 
 function ownListener(callbackURL: string): URL | undefined {

@@ -5,6 +5,7 @@ import { SealedStore } from "./sealed-store.js";
 import type { Sealer } from "./sealing.js";
 import { TokenRefresh, type SendRefresh } from "./token-refresh.js";
 import type { TokenStore } from "./token-store.js";
+import { unlessAborted } from "./unless-aborted.js";
 import { nextRecord, type VaultRecord } from "./vault-record.js";
 
 export interface TokenVaultOptions {
@@ -106,17 +107,4 @@ async function unlessClosed(token: Promise<AccessToken>): Promise<AccessToken | 
     if ((error as QBError).code === "QB_CLOSED") return undefined;
     throw error;
   }
-}
-
-/** Nobody waits any longer than until `signal`; what runs goes on, because others share it. */
-async function unlessAborted<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-  if (signal === undefined) return work();
-  const aborted = () => new QBError("QB_ABORTED", "the call was aborted", { cause: signal.reason });
-  if (signal.aborted) throw aborted();
-  const running = work();
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(aborted());
-    signal.addEventListener("abort", abort, { once: true });
-    void running.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }
