@@ -33,6 +33,9 @@ export class LockFolder {
     });
   };
 
+  /** At the end of the process. */
+  readonly rmdirSync = (folder: string): void => this.#remove(folder);
+
   readonly rmdir = (folder: string, done: NoParamCallback): void => {
     try {
       this.#remove(folder);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   readdirSync,
@@ -132,5 +133,14 @@ describe("a settings file", () => {
       await assert.rejects(connectTo(vault, new RotatingTokens()), told);
     }
     assert.deepEqual(readdirSync(folder).sort(), ["other.key", "settings", "settings.key"]);
+  });
+
+  it("is not left locked by a process that ends while it has the lock", async (test) => {
+    const file = join(temporaryFolder(test), "settings.txt");
+    const program = `import { withFileLock } from ${JSON.stringify(import.meta.resolve("../../../../dist/online/vault/file-lock.js"))};
+      import { existsSync } from "node:fs";
+      await withFileLock(${JSON.stringify(file)}, async () => process.exit(existsSync(${JSON.stringify(`${file}.lock`)}) ? 7 : 1));`;
+    const { status } = spawnSync(process.execPath, ["--input-type=module", "-e", program]);
+    assert.deepEqual([status, readdirSync(join(file, ".."))], [7, []]);
   });
 });
