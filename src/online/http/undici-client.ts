@@ -5,6 +5,9 @@ import type { HttpAnswer, HttpBody, HttpClient, HttpRequest } from "./http-clien
 import { makeDispatcher, type HttpSettings } from "./dispatcher.js";
 import { httpFailure, type FailedExchange } from "./http-failure.js";
 
+/** A timer with a longer time would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** How far one request got, and what ended it. */
 class Exchange {
   sent = false;
@@ -17,7 +20,7 @@ class Exchange {
 
   constructor(request: HttpRequest) {
     this.#request = request;
-    this.#timer = setTimeout(() => this.end("deadline"), request.timeoutMs);
+    this.#timer = setTimeout(() => this.end("deadline"), Math.min(request.timeoutMs, LONGEST_TIMER_MS));
     if (request.signal?.aborted === true) this.end("caller");
     else request.signal?.addEventListener("abort", this.#onAbort, { once: true });
   }

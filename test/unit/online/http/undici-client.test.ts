@@ -131,6 +131,15 @@ describe("UndiciClient", () => {
     }
   });
 
+  it("lets a request run whose time limit is longer than a timer's", async (t) => {
+    const server = await startRawServer(
+      t,
+      (socket, given) => void setTimeout(() => answer("done")(socket, given), 50),
+    );
+    const given = await clientOf(t).send(request(server.url, { timeoutMs: 2 ** 31 }));
+    assert.equal(await given.body.text(), "done");
+  });
+
   it("trusts what Node.js trusts, and the certificates given", { skip: NO_PROGRAMS }, async (t) => {
     const { key, cert } = makeCertificate();
     const server = await startRawServer(t, answer("done"), { key, cert });
