@@ -165,6 +165,30 @@ describe("GetOAuthAccessToken", () => {
     const { CompanyId } = await other.getOAuthAccessToken({ Verifier: another });
     assert.equal(CompanyId, OTHER_COMPANY);
   });
+
+  it("with OFF never falls back to what others keep at the default place once its own tokens are gone", async (t) => {
+    const scene = await onlineScene(t);
+    process.env["XDG_CONFIG_HOME"] = process.env["APPDATA"] = scene.folder;
+    const nowhere = { OAuthSettingsLocation: undefined };
+    await scene.login(nowhere);
+    const stored = scene.provider.refreshToken;
+    const [web, redirected] = await consented(scene, nowhere);
+    await web.getOAuthAccessToken({ Verifier: redirected });
+    const given = await scene.connect(
+      scene.applicationString({ ...nowhere, OAuthRefreshToken: "planted-own" }),
+    );
+    await web.revoke();
+    for (const connection of [web, given]) {
+      await failureOf(connection.companyInfo(), "QB_NOT_CONNECTED");
+      await failureOf(connection.revoke(), "QB_NOT_CONNECTED");
+      await connection.forget();
+      assert.equal((await connection.status()).connected, false);
+    }
+    await failureOf(given.refreshOAuthAccessToken(), "QB_RECONNECT", ["planted"]);
+    assert.ok(!scene.provider.revoked.includes(stored));
+    const later = await scene.connect(scene.string({ InitiateOAuth: "REFRESH", ...nowhere }));
+    assert.equal((await later.status()).connected, true);
+  });
 });
 
 describe("RefreshOAuthAccessToken", () => {

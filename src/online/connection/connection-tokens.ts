@@ -15,10 +15,12 @@ export class ConnectionTokens {
   readonly #parts: ConnectionParts;
   /** With OFF: the token of the connection string, or what a procedure got since. */
   #held: HeldToken | undefined;
+  #hadOwn: boolean;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     const { initiate, tokens, companyId } = parts.settings;
+    this.#hadOwn = tokens !== undefined;
     if (initiate === "OFF" && tokens?.accessToken !== undefined)
       this.#held = {
         ...{ value: tokens.accessToken, companyId },
@@ -31,10 +33,16 @@ export class ConnectionTokens {
     return this.#held;
   }
 
+  /** Had tokens of its own, and keeps none: what is at the default place belongs to others, also when its own are gone. */
+  get isDetached(): boolean {
+    return this.#hadOwn && !this.#parts.keeps;
+  }
+
   /** With OFF, what a procedure got is used from now on, unless the store has it. */
   hold(tokens: IssuedTokens, companyId: string | undefined): void {
     if (this.#parts.settings.initiate !== "OFF") return;
     const { accessToken: value, issuedAt, expiresIn, refreshToken } = tokens;
+    this.#hadOwn = true;
     this.#held = { value, companyId, expiresAt: issuedAt + expiresIn * 1_000, refreshToken };
   }
 
@@ -70,7 +78,7 @@ export class ConnectionTokens {
   }
 
   async #stored(): Promise<HeldToken> {
-    const record = await this.#parts.vault.read();
+    const record = this.isDetached ? undefined : await this.#parts.vault.read();
     if (record?.grant === undefined || record.ended !== undefined)
       throw new QBError("QB_NOT_CONNECTED", "there is no access token, neither given nor stored");
     const { accessToken: value, companyId, accessTokenExpiresAt: expiresAt } = record.grant;

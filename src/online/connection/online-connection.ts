@@ -102,9 +102,11 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   /** How the tokens stand. Asks nobody. */
   async status(): Promise<ConnectionStatus> {
     const { vault, sandbox, settings } = this.#parts;
-    const { held } = this.#tokens;
-    if (held === undefined)
-      return storedStatus((await vault.read()) ?? { ...emptyRecord(), sandbox }, Date.now());
+    const { held, isDetached } = this.#tokens;
+    if (held === undefined) {
+      const record = isDetached ? undefined : await vault.read();
+      return storedStatus(record ?? { ...emptyRecord(), sandbox }, Date.now());
+    }
     const { companyId = settings.companyId, expiresAt } = held;
     const nothing = storedStatus({ ...emptyRecord(), sandbox }, Date.now());
     const connected = expiresAt === undefined || expiresAt > Date.now();
@@ -144,12 +146,12 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   /** Ends the connection at Intuit. What is stored says so afterwards, and keeps the company. */
   async revoke(): Promise<void> {
     const { vault, client } = this.#parts;
-    const { held } = this.#tokens;
+    const { held, isDetached } = this.#tokens;
     if (held !== undefined) {
       await client.revoke(held.refreshToken ?? held.value);
       return this.#tokens.drop();
     }
-    let token = tokenToRevoke(await vault.read());
+    let token = isDetached ? undefined : tokenToRevoke(await vault.read());
     if (token === undefined) throw new QBError("QB_NOT_CONNECTED", "there is nothing to revoke");
     // A refresh that was under way may have brought another one; after the end is stored, none begins.
     for (let revoked: string | undefined; token !== revoked && token !== undefined;) {
@@ -163,6 +165,7 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   /** Forgets stored tokens and company; the application stays, so that one can connect again. */
   async forget(): Promise<void> {
     this.#tokens.drop();
+    if (this.#tokens.isDetached) return;
     if ((await this.#parts.vault.read()) !== undefined) await clearGrant(this.#parts.vault);
   }
 

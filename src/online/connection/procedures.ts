@@ -108,7 +108,8 @@ export async function refreshOAuthAccessToken(
   { OAuthRefreshToken: given }: RefreshInputs,
 ): Promise<RefreshOutputs> {
   const { vault, settings, client, keeps } = parts;
-  const stored = keeps || given === undefined ? (await vault.read())?.grant : undefined;
+  const isStored = keeps || (given === undefined && !tokens.isDetached);
+  const stored = isStored ? (await vault.read())?.grant : undefined;
   const refreshToken =
     given ?? tokens.held?.refreshToken ?? stored?.refreshToken ?? settings.tokens?.refreshToken;
   if (refreshToken === undefined)
