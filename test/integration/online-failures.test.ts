@@ -84,7 +84,7 @@ describe("a write whose answer does not come", { concurrency: 8 }, () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     service.plan("customer", { kind: "hold", until: held }, 4);
-    const late = await failureOf(data.create("Customer", AMY, { deadlineMs: 100 }));
+    const late = await failureOf(data.create("Customer", AMY, { deadlineMs: 1_000 }));
     assert.deepEqual([late.code, late.outcome], ["QB_TIMEOUT", "unknown"]);
     const caller = new AbortController();
     const ended = failureOf(data.create("Customer", AMY, { signal: caller.signal }));
