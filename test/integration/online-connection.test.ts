@@ -15,6 +15,11 @@ import { until } from "../support/until.js";
 const DAY = 86_400_000;
 const OTHER_COMPANY = "9130350000000000001";
 
+const APPLICATION_KEYS = {
+  OAuthClientId: APPLICATION.clientId,
+  OAuthClientSecret: APPLICATION.clientSecret,
+};
+
 const later = (scene: OnlineScene, properties = {}): Promise<OnlineConnection> =>
   scene.connect(scene.string({ InitiateOAuth: "REFRESH", ...properties }));
 
@@ -215,6 +220,20 @@ describe("a connection", () => {
       assert.equal(stdout, "Sandbox Company\n", stderr);
     }
     assert.equal(scene.provider.asked("refresh_token"), 1);
+  });
+
+  it("does not bring back the tokens of an older connection string, as of a worker that was started before", async (t) => {
+    const scene = await onlineScene(t);
+    const given = { InitiateOAuth: "REFRESH", CompanyId: COMPANY };
+    const older = { ...given, OAuthRefreshToken: "planted-refresh-0" };
+    await later(scene, { ...older, ...APPLICATION_KEYS });
+    scene.provider.refreshToken = "planted-newer";
+    const newer = await later(scene, { ...given, OAuthRefreshToken: "planted-newer", ...APPLICATION_KEYS });
+    const again = await later(scene, { ...older, ...APPLICATION_KEYS });
+    assert.equal(scene.provider.asked("refresh_token"), 2);
+    await newer.revoke();
+    await failureOf(later(scene, { ...older, ...APPLICATION_KEYS }), "QB_RECONNECT", ["planted"]);
+    assert.equal((await again.status()).endedReason, "revoked");
   });
 
   it("lets a program end that has connected and closed", async (t) => {

@@ -33,7 +33,9 @@ function isUnconnected(error: unknown): boolean {
   return error instanceof QBError && UNCONNECTED.has(error.code);
 }
 
-/** Stores the tokens of the connection string, unless what is stored came from them or from a login. */
+const SEEDS_KEPT = 100;
+
+/** Stores the tokens of the connection string, unless they were stored before, or what is stored came from a login. */
 async function plantTokens(parts: ConnectionParts, given: GivenTokens): Promise<void> {
   const seed = createHash("sha256")
     .update(given.refreshToken ?? given.accessToken ?? "")
@@ -41,9 +43,11 @@ async function plantTokens(parts: ConnectionParts, given: GivenTokens): Promise<
   const application = await parts.application();
   await parts.vault.change((record) => {
     const { grant, ended } = record;
-    const isOther = record.seed !== seed && (ended !== undefined || record.seed !== undefined);
+    const isOther = !record.usedSeeds.includes(seed) && (ended !== undefined || record.seed !== undefined);
     if (grant !== undefined && !isOther) return record;
-    return { ...planted(parts, given, record), application, seed, refreshing: undefined, ended: undefined };
+    const usedSeeds = [...record.usedSeeds, seed].slice(-SEEDS_KEPT);
+    const rest = { application, seed, usedSeeds, refreshing: undefined, ended: undefined };
+    return { ...planted(parts, given, record), ...rest };
   });
 }
 

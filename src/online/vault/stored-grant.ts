@@ -10,22 +10,20 @@ export interface NewGrant {
   readonly application: Application;
   readonly sandbox: boolean;
   readonly callbackURL: string | undefined;
-  /** SHA-256 of the refresh token of the connection string, when the tokens came from there. */
-  readonly seed?: string | undefined;
 }
 
 /** Stores what a user agreed to. Throws `QB_WRONG_COMPANY` when these settings belong to another company. */
 export function saveGrant(vault: TokenVault, grant: NewGrant): Promise<VaultRecord> {
   return vault.change((record) => {
     checkCompany(record.grant?.companyId, grant.companyId);
-    const { tokens, companyId, application, sandbox, callbackURL, seed } = grant;
+    const { tokens, companyId, application, sandbox, callbackURL } = grant;
     return {
       ...record,
       application,
       sandbox,
       callbackURL: callbackURL ?? record.callbackURL,
       grant: grantFrom(tokens, companyId ?? record.grant?.companyId),
-      seed,
+      seed: undefined,
       refreshing: undefined,
       ended: undefined,
     };

@@ -53,6 +53,8 @@ export interface VaultRecord {
   readonly grant: Grant | undefined;
   /** SHA-256 of the refresh token of the connection string from which the grant came. */
   readonly seed: string | undefined;
+  /** Those that were stored lately: each is stored once. */
+  readonly usedSeeds: readonly string[];
   readonly refreshing: RefreshIntent | undefined;
   readonly ended: EndedGrant | undefined;
   readonly pending: readonly PendingAuthorization[];
@@ -68,6 +70,7 @@ export function emptyRecord(): VaultRecord {
     callbackURL: undefined,
     grant: undefined,
     seed: undefined,
+    usedSeeds: [],
     refreshing: undefined,
     ended: undefined,
     pending: [],

@@ -343,12 +343,9 @@ describe("a stored grant", () => {
 
   it("keeps its company when tokens come without one", async () => {
     const { tokens, vault } = await connectedVault();
-    const rest = { application: APPLICATION, sandbox: true, callbackURL: undefined, seed: "hash" };
+    const rest = { application: APPLICATION, sandbox: true, callbackURL: undefined };
     await saveGrant(vault, { tokens: tokens.issued(START), companyId: undefined, ...rest });
     const record = await vault.read();
-    assert.deepEqual(
-      [record?.grant?.companyId, record?.seed, record?.callbackURL],
-      [COMPANY, "hash", "http://localhost:33333/"],
-    );
+    assert.deepEqual([record?.grant?.companyId, record?.callbackURL], [COMPANY, "http://localhost:33333/"]);
   });
 });
