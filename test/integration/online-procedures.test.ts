@@ -232,6 +232,22 @@ describe("RefreshOAuthAccessToken", () => {
     assert.equal((await connection.status()).connected, true);
   });
 
+  it("renews a token that is given once, however many ask at the same time", async (t) => {
+    const scene = await onlineScene(t);
+    const text = scene.applicationString({ OAuthSettingsLocation: undefined, CompanyId: COMPANY });
+    const connections = await Promise.all([scene.connect(text), scene.connect(text)]);
+    const given = { OAuthRefreshToken: scene.provider.refreshToken };
+    const outputs = await Promise.all(
+      [...connections, ...connections].map((connection) => connection.refreshOAuthAccessToken(given)),
+    );
+    assert.deepEqual(
+      [...new Set(outputs.map(({ OAuthRefreshToken }) => OAuthRefreshToken))],
+      ["planted-refresh-1"],
+    );
+    assert.equal(scene.provider.asked("refresh_token"), 1);
+    for (const connection of connections) await connection.testConnection();
+  });
+
   it("renews the stored one where it is stored, also when it is given", async (t) => {
     const scene = await onlineScene(t);
     const connection = await scene.login();

@@ -107,7 +107,7 @@ export async function refreshOAuthAccessToken(
   tokens: ConnectionTokens,
   { OAuthRefreshToken: given }: RefreshInputs,
 ): Promise<RefreshOutputs> {
-  const { vault, settings, client, keeps } = parts;
+  const { vault, settings, keeps } = parts;
   const isStored = keeps || (given === undefined && !tokens.isDetached);
   const stored = isStored ? (await vault.read())?.grant : undefined;
   const refreshToken =
@@ -115,7 +115,7 @@ export async function refreshOAuthAccessToken(
   if (refreshToken === undefined)
     throw new QBError("QB_NOT_CONNECTED", "there is no refresh token, neither given nor stored");
   if (refreshToken !== stored?.refreshToken) {
-    const issued = await parts.unfinished.track(client.refresh(refreshToken));
+    const issued = await renewed(parts, refreshToken);
     parts.log.logger.info({ expiresIn: issued.expiresIn }, "the access token was refreshed");
     const { companyId = tokens.held?.companyId } = settings;
     tokens.hold({ ...issued, refreshToken: issued.refreshToken ?? refreshToken }, companyId);
@@ -131,6 +131,22 @@ export async function refreshOAuthAccessToken(
     OAuthRefreshToken: grant.refreshToken ?? refreshToken,
     ExpiresIn: seconds,
   });
+}
+
+/** Renewals of given tokens that are under way: a second one with the same token could end the connection. */
+const underWay = new Map<string, Promise<IssuedTokens>>();
+
+async function renewed(
+  { client, settings, sandbox, application, unfinished }: ConnectionParts,
+  refreshToken: string,
+): Promise<IssuedTokens> {
+  const { clientId, clientSecret } = await application();
+  const key = JSON.stringify([refreshToken, clientId, clientSecret, sandbox, settings.discoveryURL?.href]);
+  const running = underWay.get(key);
+  if (running !== undefined) return running;
+  const issued = client.refresh(refreshToken).finally(() => underWay.delete(key));
+  underWay.set(key, issued);
+  return unfinished.track(issued);
 }
 
 function outputsOf(tokens: IssuedTokens, before = ""): RefreshOutputs {
