@@ -1,4 +1,5 @@
 import * as tls from "node:tls";
+import { isLoopback } from "../../wire/loopback.js";
 import { Agent, EnvHttpProxyAgent, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from "undici";
 
 export interface ProxySettings {
@@ -28,6 +29,14 @@ export function makeDispatcher({ proxy, certificates }: HttpSettings): Dispatche
   }
   const login = user === undefined ? {} : { token: basic(user, password) };
   return new ProxyAgent({ uri: url.href, ...login, requestTls: trust, proxyTls: trust });
+}
+
+/** What connects for `http:`, which is for what stays on this machine, and so goes to no proxy elsewhere. */
+export function makeLocalDispatcher({ proxy }: HttpSettings, other: Dispatcher): Dispatcher {
+  const { http_proxy, HTTP_PROXY } = process.env;
+  const text = proxy === "environment" ? (http_proxy ?? HTTP_PROXY ?? "") : (proxy?.url.href ?? "");
+  const host = URL.canParse(text) ? new URL(text).hostname.replace(/^\[|\]$/g, "") : "localhost";
+  return isLoopback(host) ? other : new Agent();
 }
 
 function basic(user: string, password = ""): string {

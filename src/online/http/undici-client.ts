@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { DecoratorHandler, type Dispatcher } from "undici";
 import { QBError } from "../../errors.js";
 import type { HttpAnswer, HttpBody, HttpClient, HttpRequest } from "./http-client.js";
-import { makeDispatcher, type HttpSettings } from "./dispatcher.js";
+import { makeDispatcher, makeLocalDispatcher, type HttpSettings } from "./dispatcher.js";
 import { httpFailure, type FailedExchange } from "./http-failure.js";
 
 /** A timer with a longer time would fire at once. */
@@ -57,11 +57,13 @@ function watching(handler: Dispatcher.DispatchHandler, exchange: Exchange): Disp
 /** HTTP over undici, by way of the proxy and with the trust that the settings say. */
 export class UndiciClient implements HttpClient {
   readonly #dispatcher: Dispatcher;
+  readonly #local: Dispatcher;
   readonly #running = new Set<Exchange>();
   #closed: Promise<void> | undefined;
 
   constructor(settings: HttpSettings = {}) {
     this.#dispatcher = makeDispatcher(settings);
+    this.#local = makeLocalDispatcher(settings, this.#dispatcher);
   }
 
   async send(request: HttpRequest): Promise<HttpAnswer> {
@@ -86,13 +88,14 @@ export class UndiciClient implements HttpClient {
   /** Running requests are cut. */
   close(): Promise<void> {
     for (const exchange of this.#running) exchange.end("close");
-    return (this.#closed ??= this.#dispatcher.destroy());
+    this.#closed ??= Promise.all([this.#dispatcher.destroy(), this.#local.destroy()]).then(() => {});
+    return this.#closed;
   }
 
   #dispatch(request: HttpRequest, exchange: Exchange): Promise<Dispatcher.ResponseData> {
     const { method, url, headers, body = null } = request;
     const { signal } = exchange.controller;
-    const watched = this.#dispatcher.compose(
+    const watched = (url.protocol === "http:" ? this.#local : this.#dispatcher).compose(
       (dispatch) => (options, handler) => dispatch(options, watching(handler, exchange)),
     );
     return watched.request({

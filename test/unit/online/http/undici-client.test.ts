@@ -131,6 +131,15 @@ describe("UndiciClient", () => {
     }
   });
 
+  it("sends what stays on this machine to no proxy elsewhere, which would read it", async (t) => {
+    const server = await startRawServer(t, answer("done"));
+    const far = { url: new URL("http://proxy.invalid"), user: undefined, password: undefined };
+    const given = await clientOf(t, { proxy: far }).send(request(server.url));
+    assert.equal(await given.body.text(), "done");
+    const elsewhere = clientOf(t, { proxy: far }).send(request("https://localhost:1"));
+    assert.equal((await failure(elsewhere)).code, "QB_UNREACHABLE");
+  });
+
   it("lets a request run whose time limit is longer than a timer's", async (t) => {
     const server = await startRawServer(
       t,
