@@ -53,4 +53,21 @@ describe("a company", () => {
     assert.equal(updated.Line.length, 1);
     assert.equal((await data.previewFullUpdate("Invoice", change as never)).isCurrent, false);
   });
+
+  it("shows what a full update would drop inside of a field", async (t) => {
+    const service = await startDataService(t);
+    const { data } = connectedCompany(t, service);
+    const whole = {
+      BillAddr: { Id: "7", Line1: "1 Bay", City: "Bath" },
+      ParentRef: { value: "4", name: "Amy" },
+      MetaData: { CreateTime: "2026-01-01T00:00:00Z" },
+    };
+    const { Id, SyncToken } = service.books.insert("Customer", { DisplayName: "Bob", ...whole });
+    const change = {
+      ...{ Id, SyncToken, DisplayName: "Bob", MetaData: {} },
+      ...{ BillAddr: { Id: "7", Line1: "2 Bay" }, ParentRef: { value: "4" } },
+    };
+    const { droppedFields } = await data.previewFullUpdate("Customer", change as never);
+    assert.deepEqual(droppedFields, ["BillAddr.City"]);
+  });
 });

@@ -8,7 +8,7 @@ export interface FullUpdatePreview {
   readonly current: JsonObject;
   /** False when somebody changed the object since it was read: the update would be refused. */
   readonly isCurrent: boolean;
-  /** Fields with a value that the new object does not have. */
+  /** Fields with a value that the new object does not have; those inside of others as `BillAddr.City`. */
   readonly droppedFields: readonly string[];
   /** Lines whose Id the new object does not have. */
   readonly droppedLines: readonly JsonObject[];
@@ -36,9 +36,24 @@ export async function previewFullUpdate(
   return {
     current,
     isCurrent: current["SyncToken"] === SyncToken,
-    droppedFields: Object.keys(current).filter((name) => !ITS_OWN.has(name) && given[name] === undefined),
+    droppedFields: droppedOf(current, given).filter((path) => !ITS_OWN.has(path.split(".")[0] ?? "")),
     droppedLines: lines,
   };
+}
+
+/** Lists are compared as a whole; the name in a reference follows from its value. */
+function droppedOf(current: JsonObject, given: JsonObject): string[] {
+  return Object.entries(current).flatMap(([name, value]) => {
+    const other = given[name];
+    if (other === undefined) return [name];
+    if (!isObject(value) || !isObject(other)) return [];
+    const inside = droppedOf(value, other).filter((part) => part !== "name" || !name.endsWith("Ref"));
+    return inside.map((part) => `${name}.${part}`);
+  });
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function linesOf(object: object): readonly JsonObject[] {
