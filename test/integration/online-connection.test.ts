@@ -35,6 +35,19 @@ describe("a connection", () => {
     assert.equal(scene.provider.authorizations.length, 1);
   });
 
+  it("exchanges no code for another company than the stored one, and revokes nothing", async (t) => {
+    const scene = await onlineScene(t);
+    await scene.login();
+    scene.provider.refreshToken = "planted-lost";
+    await assert.rejects((await later(scene)).refreshOAuthAccessToken(), { code: "QB_RECONNECT" });
+    scene.provider.company = OTHER_COMPANY;
+    await failureOf(scene.login(), "QB_WRONG_COMPANY", ["planted"]);
+    assert.equal(scene.provider.asked("authorization_code"), 1);
+    assert.deepEqual(scene.provider.revoked, []);
+    scene.provider.company = COMPANY;
+    assert.equal((await (await scene.login()).testConnection()).companyId, COMPANY);
+  });
+
   it("refreshes once when the service refuses the token of many calls", async (t) => {
     const scene = await onlineScene(t);
     await scene.login();

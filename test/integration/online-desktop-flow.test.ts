@@ -152,8 +152,10 @@ describe("the desktop flow, with Chromium and oidc-provider", () => {
     await connection.close();
 
     const { page, openBrowser, done } = await scene.person({ company: GARAGE.name });
+    const exchanged = scene.server.answered("authorization_code");
     const connecting = scene.connect({ ...CONNECT, OAuthSettingsLocation: file }, { openBrowser });
     await assert.rejects(connecting, { code: "QB_WRONG_COMPANY" });
+    assert.equal(scene.server.answered("authorization_code"), exchanged, "its code was exchanged");
     await done();
     await page.getByRole("heading", { name: "Not connected" }).waitFor();
     await photograph(page, "wrong-company");

@@ -158,6 +158,7 @@ export function authorizeHere(
       scope: wishes.scope ?? settings.scope,
       listener: settings.listener ?? ownListener(callbackURL),
       logger: log.logger,
+      checkCompany: async (companyId) => checkCompany(parts, companyId, await kept(parts)),
       save: (granted) => keep(parts, granted, callbackURL),
     });
   };

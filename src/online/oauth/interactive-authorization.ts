@@ -21,6 +21,8 @@ export interface InteractiveAuthorizationOptions {
   readonly readRedirectedURL?:
     ((request: { readonly url: URL; readonly signal: AbortSignal }) => Promise<string>) | undefined;
   readonly onAuthorizationURL?: ((url: URL) => unknown) | undefined;
+  /** Rejects when nobody wants the company that was chosen; its code is not exchanged then. */
+  readonly checkCompany?: ((companyId: string | undefined) => Promise<void>) | undefined;
   /** Keeps what was granted; the browser is told that it worked only after that. */
   readonly save?: ((granted: Granted) => Promise<unknown>) | undefined;
   readonly logger: Logger;
@@ -38,11 +40,11 @@ const LONGEST_MS = 2 ** 31 - 1;
  * came, neither the time limit nor the signal ends the exchange, because its tokens would be lost.
  */
 export async function authorizeInteractively(options: InteractiveAuthorizationOptions): Promise<Granted> {
-  const { client, callbackURL, scope, listener, signal, vault, save } = options;
+  const { client, callbackURL, scope, listener, signal, vault, checkCompany, save } = options;
   if (signal?.aborted === true) throw aborted(signal);
   if (listener === undefined && options.readRedirectedURL === undefined) throw nothingListens();
   const { url, pending } = await client.begin({ callbackURL, scope });
-  const login = new Login({ client, vault, pending, save });
+  const login = new Login({ client, vault, pending, checkCompany, save });
   const answer = (redirected: URL): Promise<CallbackPage> => pageFor(login, redirected, options.logger);
   const listening = listener && (await listenForCallback({ listener, callbackURL, answer }));
   const over = new AbortController();

@@ -14,6 +14,8 @@ export interface LoginOptions {
   readonly client: OAuthClient;
   readonly vault: TokenVault;
   readonly pending: PendingAuthorization;
+  /** Throws when nobody wants this company; nothing is exchanged then. */
+  readonly checkCompany?: ((companyId: string | undefined) => Promise<void>) | undefined;
   readonly save: ((granted: Granted) => Promise<unknown>) | undefined;
 }
 
@@ -55,9 +57,10 @@ export class Login {
   }
 
   async #exchange(url: URL): Promise<Granted> {
-    const { client, vault, pending, save } = this.#options;
+    const { client, vault, pending, checkCompany, save } = this.#options;
     const { callbackURL, codeVerifier } = await takePending(vault, pending.state);
     const { code, companyId, parameters } = await client.validateRedirect(url, pending);
+    await checkCompany?.(companyId);
     await claimCode(vault, code);
     const tokens = await client.exchange({ parameters, callbackURL, codeVerifier });
     const granted = { tokens, companyId };
