@@ -45,9 +45,9 @@ async function acquire(file: string): Promise<() => Promise<void>> {
   // It listens for signals as soon as it is loaded.
   const { lock } = await import("proper-lockfile");
   const end = performance.now() + PATIENCE_MS;
+  const fs = new LockFolder(STALE_MS);
   for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      const fs = new LockFolder(STALE_MS);
       return await lock(file, { realpath: false, stale: STALE_MS, onCompromised: () => {}, fs });
     } catch (error) {
       checkHeld(file, error);

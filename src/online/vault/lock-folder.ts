@@ -1,5 +1,14 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdir, renameSync, rmdirSync, stat, statSync, utimes, type NoParamCallback } from "node:fs";
+import {
+  mkdir,
+  renameSync,
+  rmdirSync,
+  stat,
+  statSync,
+  utimes,
+  type NoParamCallback,
+  type Stats,
+} from "node:fs";
 import { renamePatiently } from "../../private-file.js";
 
 const MOST_ADDED_MS = 900;
@@ -11,9 +20,10 @@ const MOST_ADDED_MS = 900;
  */
 export class LockFolder {
   readonly mkdir = mkdir;
-  readonly stat = stat;
   readonly #staleMs: number;
   #renewed: number | undefined;
+  /** The time of the folder, and since when it is this one, on a clock that nobody sets. */
+  #seen: { readonly time: number; readonly since: number } | undefined;
 
   constructor(staleMs: number) {
     this.#staleMs = staleMs;
@@ -36,6 +46,14 @@ export class LockFolder {
   /** At the end of the process. */
   readonly rmdirSync = (folder: string): void => this.#remove(folder);
 
+  /** A time that stands still is that of a holder who is gone, also when the clock was set back since. */
+  readonly stat = (folder: string, done: (error: Error | null, stats: Stats) => void): void => {
+    stat(folder, (error, stats) => {
+      if (error === null && this.#standsStill(stats.mtimeMs)) stats.mtime = new Date(0);
+      done(error, stats);
+    });
+  };
+
   readonly rmdir = (folder: string, done: NoParamCallback): void => {
     try {
       this.#remove(folder);
@@ -50,9 +68,16 @@ export class LockFolder {
     const aside = `${folder}.${process.pid}.${randomBytes(4).toString("hex")}`;
     renamePatiently(folder, aside);
     const renewed = modificationTime(aside);
-    const isGivenUp = renewed !== undefined && renewed < Date.now() - this.#staleMs;
+    const isGivenUp =
+      renewed !== undefined && (renewed < Date.now() - this.#staleMs || this.#standsStill(renewed));
     if (isGivenUp || renewed === this.#renewed) rmdirSync(aside);
     else giveBack(aside, folder);
+  }
+
+  #standsStill(time: number): boolean {
+    const now = performance.now();
+    if (this.#seen?.time !== time) this.#seen = { time, since: now };
+    return now - this.#seen.since > this.#staleMs;
   }
 }
 
