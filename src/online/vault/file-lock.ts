@@ -3,8 +3,11 @@ import { QBError } from "../../errors.js";
 import { LockFolder } from "./lock-folder.js";
 import { storeFailure } from "./store-failure.js";
 
-/** A lock that nobody renewed for so long belongs to a process that is gone, or stopped. */
+/** A lock that nobody renewed for so long, as whoever waits for it sees it, belongs to a process that is gone, or stopped. */
 const STALE_MS = 10_000;
+const RENEWED_EACH_MS = 5_000;
+/** Age by the clock counts for nothing. */
+const AGELESS_MS = 1e15;
 const PATIENCE_MS = 60_000;
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
@@ -48,7 +51,8 @@ async function acquire(file: string): Promise<() => Promise<void>> {
   const fs = new LockFolder(STALE_MS);
   for (let longest = SHORTEST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await lock(file, { realpath: false, stale: STALE_MS, onCompromised: () => {}, fs });
+      const ages = { stale: AGELESS_MS, update: RENEWED_EACH_MS };
+      return await lock(file, { realpath: false, ...ages, onCompromised: () => {}, fs });
     } catch (error) {
       checkHeld(file, error);
       if (performance.now() > end) throw busy(file);

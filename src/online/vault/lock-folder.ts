@@ -12,6 +12,8 @@ import {
 import { renamePatiently } from "../../private-file.js";
 
 const MOST_ADDED_MS = 900;
+/** Of a lock that is given up: older than any age that can be asked for. */
+const LONG_AGO = new Date(-8.64e15);
 
 /**
  * The file functions with which one holder of a lock works. They remove a lock folder only when it has been given up by
@@ -23,7 +25,7 @@ export class LockFolder {
   readonly #staleMs: number;
   #renewed: number | undefined;
   /** The time of the folder, and since when it is this one, on a clock that nobody sets. */
-  #seen: { readonly time: number; readonly since: number } | undefined;
+  #seen: { readonly time: number | undefined; readonly since: number } | undefined;
 
   constructor(staleMs: number) {
     this.#staleMs = staleMs;
@@ -46,10 +48,13 @@ export class LockFolder {
   /** At the end of the process. */
   readonly rmdirSync = (folder: string): void => this.#remove(folder);
 
-  /** A time that stands still is that of a holder who is gone, also when the clock was set back since. */
+  /**
+   * Only a time that stands still is that of a holder who is gone, or stopped: the clock of the machine may have been set,
+   * or the machine have slept, while a refresh was on its way.
+   */
   readonly stat = (folder: string, done: (error: Error | null, stats: Stats) => void): void => {
     stat(folder, (error, stats) => {
-      if (error === null && this.#standsStill(stats.mtimeMs)) stats.mtime = new Date(0);
+      if (error === null && this.#standsStill(stats.mtimeMs)) stats.mtime = LONG_AGO;
       done(error, stats);
     });
   };
@@ -68,15 +73,13 @@ export class LockFolder {
     const aside = `${folder}.${process.pid}.${randomBytes(4).toString("hex")}`;
     renamePatiently(folder, aside);
     const renewed = modificationTime(aside);
-    const isGivenUp =
-      renewed !== undefined && (renewed < Date.now() - this.#staleMs || this.#standsStill(renewed));
-    if (isGivenUp || renewed === this.#renewed) rmdirSync(aside);
+    if (renewed === this.#renewed || this.#standsStill(renewed)) rmdirSync(aside);
     else giveBack(aside, folder);
   }
 
-  #standsStill(time: number): boolean {
+  #standsStill(time: number | undefined): boolean {
     const now = performance.now();
-    if (this.#seen?.time !== time) this.#seen = { time, since: now };
+    if (this.#seen === undefined || this.#seen.time !== time) this.#seen = { time, since: now };
     return now - this.#seen.since > this.#staleMs;
   }
 }

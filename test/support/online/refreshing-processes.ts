@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, utimesSync } from "node:fs";
+import { readFileSync, rmdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
@@ -70,10 +70,10 @@ export class RefreshingProcess {
   }
 }
 
-/** What ten seconds without a sign of its holder do to a lock. */
+/** What ten seconds without a sign of its holder do to a lock, whoever takes it over. */
 export function outlast(settings: string): void {
   try {
-    utimesSync(`${settings}.lock`, 1, 1);
+    rmdirSync(`${settings}.lock`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
