@@ -92,10 +92,11 @@ export class TokenVault {
   }
 
   async #token(wish: TokenWish): Promise<AccessToken> {
+    // Another process may have been refused meanwhile, because these were not there.
+    if (this.#refresh.hasUnsaved) return this.#refresh.token(wish);
     const { record } = await this.#store.held();
     liveGrant(record);
-    const stored = this.#refresh.hasUnsaved ? undefined : usableToken(record, wish, this.#now());
-    return stored ?? this.#refresh.token(wish);
+    return usableToken(record, wish, this.#now()) ?? this.#refresh.token(wish);
   }
 }
 

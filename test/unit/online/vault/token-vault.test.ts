@@ -222,6 +222,25 @@ describe("new tokens that cannot be stored", () => {
     assert.deepEqual([tokens.granted, tokens.invalidGrants], [1, 0]);
   });
 
+  it("are stored also when another process was refused meanwhile, and the connection goes on", async () => {
+    const tokens = new RotatingTokens();
+    const store = memoryStore(randomUUID());
+    let writes = Infinity;
+    const replace = async (expected: string | undefined, next: string) => {
+      if (writes-- <= 0) throw new QBError("QB_TOKEN_STORE", "no space left on device");
+      return store.replace(expected, next);
+    };
+    const vault = testVault(tokens, { store: { ...store, replace } });
+    const other = testVault(tokens, { store: { ...store, name: randomUUID() } });
+    await connectTo(vault, tokens);
+    writes = 1;
+    await refusal(vault.accessToken({ force: true }), "QB_TOKEN_STORE");
+    await refusal(other.accessToken({ force: true }), "QB_RECONNECT");
+    writes = Infinity;
+    assert.equal((await vault.accessToken()).value, "access-1");
+    assert.equal((await other.accessToken({ force: true })).value, "access-2");
+  });
+
   it("are thrown away when somebody connected meanwhile", async () => {
     const tokens = new RotatingTokens();
     const store = memoryStore(randomUUID());
