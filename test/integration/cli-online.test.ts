@@ -32,6 +32,7 @@ describe("qbconnector online", () => {
     assert.equal((await run(t, scene.string(), "status")).code, 5);
     const connected = await login(t, scene);
     assert.equal(connected.code, 0, connected.stderr);
+    assert.match(connected.stderr, /^Log in here:\n\nhttp\S+\n\nPaste the URL/);
     assert.match(connected.stdout, new RegExp(`^connected  yes\ncompany    ${COMPANY} \\(sandbox\\)\n`));
     const settings = scene.string({ UseSandbox: undefined });
     const status = await run(t, settings, "status");

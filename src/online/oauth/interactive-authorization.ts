@@ -72,8 +72,8 @@ async function ready(
     await Promise.race([
       login.arrival,
       overdue(timeoutMs, signal, over),
-      pasted(options, login, url, over),
       shown(options, url).then(() => login.arrival),
+      pasted(options, login, url, over),
     ]);
   } catch (error) {
     if (!login.arrived) {
