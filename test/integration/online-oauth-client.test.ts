@@ -446,3 +446,19 @@ describe("the redirect at the end of an authorization", () => {
     assert.equal(new URLSearchParams(calls()[0]?.body).get("code"), SECRETS.code);
   });
 });
+
+describe("a server that quotes what was sent", () => {
+  it("puts none of it into an error, however short it is", async (t) => {
+    const description = `bad c0de-1 or r3-1, or ${SECRETS.clientSecret}`;
+    const reply = says(jsonAnswer(400, { error: "invalid_grant", error_description: description }));
+    const { client } = await startProvider(t, reply);
+    const secrets = ["c0de-1", SECRETS.clientSecret];
+    const refused = await failureOf(
+      client.exchange({ code: "c0de-1", callbackURL: CALLBACK }),
+      "QB_AUTHORIZATION_CODE",
+      secrets,
+    );
+    assert.match(refused.message, /bad \.\.\. or r3-1/);
+    await failureOf(client.refresh("r3-1"), "QB_RECONNECT", ["r3-1", SECRETS.clientSecret]);
+  });
+});

@@ -108,7 +108,8 @@ export class OAuthClient {
   ): Promise<IssuedTokens> {
     const { callbackURL, codeVerifier = oauth.nopkce } = options;
     const parameters = "parameters" in options ? options.parameters : await this.#bareCode(options.code);
-    return this.#tokens("exchange", (server, client, authentication, more) =>
+    const code = parameters.get("code") ?? "";
+    return this.#tokens("exchange", code, (server, client, authentication, more) =>
       oauth.authorizationCodeGrantRequest(
         server,
         client,
@@ -122,14 +123,14 @@ export class OAuthClient {
   }
 
   refresh(refreshToken: string): Promise<IssuedTokens> {
-    return this.#tokens("refresh", (server, client, authentication, more) =>
+    return this.#tokens("refresh", refreshToken, (server, client, authentication, more) =>
       oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, more),
     );
   }
 
   /** Ends the connection of the company to the application. A token that had ended already is fine. */
   async revoke(token: string): Promise<void> {
-    const { response } = await this.#send("revoke", (server, client, authentication, more) =>
+    const { response, clientSecret } = await this.#send("revoke", (server, client, authentication, more) =>
       oauth.revocationRequest(server, client, authentication, token, more),
     );
     try {
@@ -137,26 +138,31 @@ export class OAuthClient {
     } catch (error) {
       const ended = ["invalid_token", "invalid_grant"];
       if (error instanceof oauth.ResponseBodyError && ended.includes(error.error)) return;
-      throw oauthFailure(error, "revoke", response);
+      throw oauthFailure(error, "revoke", response, [token, clientSecret]);
     }
   }
 
-  async #tokens(call: TokenCall, request: TokenRequest): Promise<IssuedTokens> {
+  async #tokens(call: TokenCall, sent: string, request: TokenRequest): Promise<IssuedTokens> {
     const issuedAt = this.#now();
-    const { server, client, response } = await this.#send(call, request);
+    const { server, client, response, clientSecret } = await this.#send(call, request);
     try {
       const read =
         call === "exchange" ? oauth.processAuthorizationCodeResponse : oauth.processRefreshTokenResponse;
       return issuedTokens(response, await read(server, client, response), issuedAt);
     } catch (error) {
-      throw oauthFailure(error, call, response);
+      throw oauthFailure(error, call, response, [sent, clientSecret]);
     }
   }
 
   async #send(
     call: TokenCall,
     request: TokenRequest,
-  ): Promise<{ server: AuthorizationServer; client: oauth.Client; response: Response }> {
+  ): Promise<{
+    server: AuthorizationServer;
+    client: oauth.Client;
+    response: Response;
+    clientSecret: string;
+  }> {
     const { clientId, clientSecret } = await this.#options.application();
     const server = await this.#server();
     const client = clientOf(clientId);
@@ -168,7 +174,7 @@ export class OAuthClient {
       });
       // With a challenge oauth4webapi would not look at the error that the body names.
       response.headers.delete("www-authenticate");
-      return { server, client, response };
+      return { server, client, response, clientSecret };
     } catch (error) {
       throw oauthFailure(error, call, undefined);
     }

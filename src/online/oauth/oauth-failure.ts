@@ -12,10 +12,15 @@ const TRY_AGAIN = "Try again; nothing was asked of the books.";
  * What a failed call means. Nothing of oauth4webapi's errors is passed on as cause: they hold whole answers, and so tokens.
  * No book is touched by any of these calls, so their outcome is never unknown.
  */
-export function oauthFailure(error: unknown, call: TokenCall, response: Response | undefined): QBError {
+export function oauthFailure(
+  error: unknown,
+  call: TokenCall,
+  response: Response | undefined,
+  secrets: readonly string[] = [],
+): QBError {
   if (error instanceof QBError) return transportFailure(error, call);
   const facts = factsOf(response);
-  if (error instanceof ResponseBodyError) return refusal(error, call, facts);
+  if (error instanceof ResponseBodyError) return refusal(error, call, facts, secrets);
   if (response?.status === 401) return badApplication("401", facts);
   const again: QBErrorOptions = call === "exchange" ? { retryable: false, advice: START_AGAIN } : {};
   const reason = response === undefined ? "it offers no such endpoint" : reasonOf(response);
@@ -40,9 +45,14 @@ function transportFailure(error: QBError, call: TokenCall): QBError {
   return new QBError(code, text, { ...shared, retryable: false, advice: START_AGAIN });
 }
 
-function refusal(error: ResponseBodyError, call: TokenCall, facts: QBErrorOptions): QBError {
+function refusal(
+  error: ResponseBodyError,
+  call: TokenCall,
+  facts: QBErrorOptions,
+  secrets: readonly string[],
+): QBError {
   const name = /^[\w.-]{1,64}$/.test(error.error) ? error.error : "an error without a proper name";
-  const told = described(name, error.error_description);
+  const told = described(name, error.error_description, secrets);
   const options = { ...facts, details: { ...facts.details, error: name } };
   if (name === "invalid_client" || name === "unauthorized_client") return badApplication(told, options);
   if (name === "invalid_grant" && call === "exchange") {
@@ -70,10 +80,12 @@ function badApplication(told: string, facts: QBErrorOptions): QBError {
   return new QBError("QB_OAUTH_APPLICATION", message, facts);
 }
 
-/** Some servers quote what was sent: anything as long as a token is left out. */
-function described(name: string, description: string | undefined): string {
+/** Some servers quote what was sent: that, and anything as long as a token, is left out. */
+function described(name: string, description: string | undefined, secrets: readonly string[]): string {
   if (typeof description !== "string") return name;
-  const safe = description.replace(/[^\x20-\x7e]/g, " ").replace(/[\w.~+/=%-]{20,}/g, "...");
+  const sent = secrets.filter((secret) => secret !== "");
+  const unquoted = sent.reduce((text, secret) => text.replaceAll(secret, "..."), description);
+  const safe = unquoted.replace(/[^\x20-\x7e]/g, " ").replace(/[\w.~+/=%-]{20,}/g, "...");
   return `${name} (${safe.slice(0, 200)})`;
 }
 
