@@ -48,6 +48,13 @@ describe("a connection", () => {
     assert.equal((await (await scene.login()).testConnection()).companyId, COMPANY);
   });
 
+  it("belongs to the company that CompanyId names when the browser brings none", async (t) => {
+    const scene = await onlineScene(t);
+    scene.provider.company = undefined;
+    await scene.login({ CompanyId: COMPANY });
+    assert.equal((await (await later(scene)).testConnection()).companyId, COMPANY);
+  });
+
   it("refreshes once when the service refuses the token of many calls", async (t) => {
     const scene = await onlineScene(t);
     await scene.login();

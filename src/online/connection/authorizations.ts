@@ -144,7 +144,8 @@ export function authorizeHere(
     const callbackURL = await callbackOf(parts, wishes.callbackURL);
     const { openBrowser = openInBrowser, authorizationTimeoutMs: timeoutMs } = options;
     const { readRedirectedURL, onAuthorizationURL } = options;
-    return authorizeInteractively({
+    const named = ({ tokens, companyId = settings.companyId }: Granted): Granted => ({ tokens, companyId });
+    const granted = await authorizeInteractively({
       ...{
         client,
         vault,
@@ -159,8 +160,9 @@ export function authorizeHere(
       listener: settings.listener ?? ownListener(callbackURL),
       logger: log.logger,
       checkCompany: async (companyId) => checkCompany(parts, companyId, await kept(parts)),
-      save: (granted) => keep(parts, granted, callbackURL),
+      save: (found) => keep(parts, named(found), callbackURL),
     });
+    return named(granted);
   };
   return shared(parts, wishes, login, ending);
 }

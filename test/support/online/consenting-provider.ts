@@ -25,7 +25,8 @@ export class ConsentingProvider {
   readonly tokenRequests: TokenRequest[] = [];
   readonly revoked: string[] = [];
   readonly documents: string[] = [];
-  company = COMPANY;
+  /** Undefined: the redirect names none. */
+  company: string | undefined = COMPANY;
   /** Answers every authorization with this error. */
   refusal: string | undefined;
   accessToken = "";
@@ -88,7 +89,7 @@ export class ConsentingProvider {
       const code = `planted-code-${this.authorizations.length}`;
       this.#codes.set(code, parameters);
       callback.searchParams.set("code", code);
-      callback.searchParams.set("realmId", this.company);
+      if (this.company !== undefined) callback.searchParams.set("realmId", this.company);
     } else callback.searchParams.set("error", this.refusal);
     response.writeHead(302, { location: callback.href }).end();
   }
