@@ -7,7 +7,7 @@ export const ONLINE_ERROR_CODES = Object.freeze({
     401,
     false,
     "operator",
-    "Connect to QuickBooks Online first: with InitiateOAuth=GETANDREFRESH, or with tokens in the connection string.",
+    "Connect to QuickBooks Online first: `qbconnector online login`, InitiateOAuth=GETANDREFRESH, or tokens in the connection string.",
   ),
   QB_RECONNECT: entry(
     "credentials",
