@@ -172,6 +172,30 @@ describe("a connection", () => {
     assert.deepEqual(readdirSync(scene.folder), []);
   });
 
+  it("stores tokens that found no room at its close, when there is room again", async (t) => {
+    const scene = await onlineScene(t);
+    let [kept, isFull]: [string | undefined, boolean] = [undefined, false];
+    const store: TokenStore = {
+      name: "row 8",
+      read: async () => kept,
+      replace: async (expected, next) => {
+        if (isFull && scene.provider.asked("refresh_token") > 0) throw new Error("no space left");
+        if (kept !== expected) return false;
+        kept = next;
+        return true;
+      },
+      exclusively: (work) => work(),
+    };
+    const options = { store, passphrase: "planted passphrase" };
+    const connection = await scene.login({ OAuthSettingsLocation: undefined }, options);
+    isFull = true;
+    await assert.rejects(connection.refreshOAuthAccessToken(), /no space left/);
+    isFull = false;
+    const before = kept;
+    await connection.close();
+    assert.notEqual(kept, before);
+  });
+
   it("takes the passphrase of the option before that of the environment, and none that is empty", async (t) => {
     const scene = await onlineScene(t);
     await scene.login({}, { passphrase: "planted passphrase" });

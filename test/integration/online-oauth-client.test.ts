@@ -81,7 +81,6 @@ const ANSWERS: readonly (readonly [name: string, reply: Reply, exchange: ErrorCo
     ],
     ["a refresh token that is none", token({ refresh_token: "" }), "QB_AUTHORIZATION_SERVER"],
     ["a refresh token that is an object", token({ refresh_token: { a: 1 } }), "QB_AUTHORIZATION_SERVER"],
-    ["no lifetime", token({ expires_in: undefined }), "QB_AUTHORIZATION_SERVER"],
     ["a lifetime of 0", token({ expires_in: 0 }), "QB_AUTHORIZATION_SERVER"],
     ["a negative lifetime", token({ expires_in: -3600 }), "QB_AUTHORIZATION_SERVER"],
     ["a lifetime that is no number", token({ expires_in: "soon" }), "QB_AUTHORIZATION_SERVER"],
@@ -221,6 +220,11 @@ describe("a refresh", () => {
       SECRETS.refreshToken,
     );
     assert.deepEqual([expiresIn, refreshTokenExpiresIn, refreshTokenEndsIn], [1800, 8_640_000, undefined]);
+  });
+
+  it("does not lose tokens of which nobody says how long they last: an hour is taken", async (t) => {
+    const { client } = await startProvider(t, token({ expires_in: undefined }));
+    assert.equal((await client.refresh(SECRETS.refreshToken)).expiresIn, 3_600);
   });
 
   it("tells how long to wait and the trace number", async (t) => {

@@ -9,6 +9,7 @@ import { dateOf, storedStatus, type ConnectionStatus } from "./connection-status
 import { ConnectionTokens } from "./connection-tokens.js";
 import { establishGrant } from "./established-grant.js";
 import * as procedures from "./procedures.js";
+import type { AccessTokenInputs, AuthorizationURLInputs } from "./procedures.js";
 
 export interface OnlineEvents {
   /** This connection has renewed the access token; holds no token. */
@@ -114,14 +115,12 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   }
 
   /** The URL to open in a browser, and the state with which it comes back. */
-  getOAuthAuthorizationURL(
-    inputs: procedures.AuthorizationURLInputs = {},
-  ): Promise<procedures.AuthorizationURLOutputs> {
+  getOAuthAuthorizationURL(inputs: AuthorizationURLInputs = {}): Promise<procedures.AuthorizationURLOutputs> {
     return this.#watched(procedures.getOAuthAuthorizationURL(this.#parts, inputs));
   }
 
   /** With AuthMode APP, and no Verifier: by the browser on this machine. Else exchanges what came back from one. */
-  getOAuthAccessToken(inputs: procedures.AccessTokenInputs = {}): Promise<procedures.AccessTokenOutputs> {
+  getOAuthAccessToken(inputs: AccessTokenInputs = {}): Promise<procedures.AccessTokenOutputs> {
     return this.#watched(procedures.getOAuthAccessToken(this.#parts, this.#tokens, inputs));
   }
 
@@ -136,8 +135,9 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
   ): Promise<Readonly<Record<string, string | number>>> {
     const { name: procedure, inputs: given } = procedures.readCall(name, inputs);
     const run: Record<procedures.ProcedureName, () => Promise<object>> = {
-      GetOAuthAuthorizationURL: () => this.getOAuthAuthorizationURL(given),
-      GetOAuthAccessToken: () => this.getOAuthAccessToken(given),
+      // Their AuthMode is checked there.
+      GetOAuthAuthorizationURL: () => this.getOAuthAuthorizationURL(given as AuthorizationURLInputs),
+      GetOAuthAccessToken: () => this.getOAuthAccessToken(given as AccessTokenInputs),
       RefreshOAuthAccessToken: () => this.refreshOAuthAccessToken(given),
     };
     return (await run[procedure]()) as Readonly<Record<string, string | number>>;
@@ -171,10 +171,11 @@ export class OnlineConnection extends CompanyData implements AsyncDisposable {
 
   /** Ends running calls, but waits for tokens that were asked for; may be called twice. Stored tokens stay. */
   async close(): Promise<void> {
-    const { closing, unfinished, http, log } = this.#parts;
+    const { closing, unfinished, http, log, vault } = this.#parts;
     this.endCalls();
     closing.abort();
     await unfinished.finished();
+    await vault.storeWaiting().catch((error: unknown) => log.failed(error));
     await http.close();
     log.close();
   }

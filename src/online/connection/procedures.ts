@@ -7,7 +7,8 @@ import type { ConnectionParts } from "./connection-parts.js";
 import type { ConnectionTokens } from "./connection-tokens.js";
 
 export interface AuthorizationURLInputs {
-  readonly AuthMode?: string | undefined;
+  /** Default: APP. */
+  readonly AuthMode?: "APP" | "WEB" | undefined;
   readonly CallbackURL?: string | undefined;
   readonly Scope?: string | undefined;
   /** Default: a random one. */

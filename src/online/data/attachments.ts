@@ -77,10 +77,12 @@ async function readAttachable(answer: ServiceAnswer): Promise<Attachable> {
 
 /** The file of an attachment, from the place that QuickBooks Online names. That place is never shown the access token. */
 export async function download(api: CompanyApi, id: string, options: CallOptions): Promise<DownloadedFile> {
+  const began = performance.now();
   const path = `download/${checkId(id)}`;
   const request = { path, accept: "text/plain", ...options };
   const url = locationIn(await api.send(request, textOf));
-  const { deadlineMs: timeoutMs = DOWNLOAD_MS, signal } = options;
+  const { deadlineMs = DOWNLOAD_MS, signal } = options;
+  const timeoutMs = Math.max(1, deadlineMs - (performance.now() - began));
   const answer = await api.http.send({ method: "GET", url, headers: { accept: "*/*" }, timeoutMs, signal });
   const { status, headers, body } = answer;
   if (status !== 200) {

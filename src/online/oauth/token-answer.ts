@@ -2,6 +2,8 @@ import type { TokenEndpointResponse } from "oauth4webapi";
 import type { IssuedTokens } from "./issued-tokens.js";
 
 const YEAR_S = 366 * 86_400;
+/** Of a server that does not say: better too long than to lose the tokens, for one that is refused is renewed. */
+const ASSUMED_LIFETIME_S = 3_600;
 
 /** Throws when something that oauth4webapi leaves open is not as it has to be. */
 export function issuedTokens(
@@ -16,7 +18,7 @@ export function issuedTokens(
   if (!isToken(accessToken) || (refreshToken !== undefined && !isToken(refreshToken))) {
     throw new Error("not a token");
   }
-  const lifetime = seconds(expiresIn, YEAR_S);
+  const lifetime = expiresIn === undefined ? ASSUMED_LIFETIME_S : seconds(expiresIn, YEAR_S);
   if (lifetime === undefined) throw new Error("wrong expires_in");
   return {
     accessToken,

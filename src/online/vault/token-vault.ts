@@ -78,6 +78,11 @@ export class TokenVault {
     return unlessAborted(() => this.#shared(wish), signal);
   }
 
+  /** Tokens that could not be stored, as on a full disk, are stored now or lost with the process. */
+  async storeWaiting(): Promise<void> {
+    if (this.#refresh.hasUnsaved) await this.#shared({});
+  }
+
   async #shared(wish: TokenWish): Promise<AccessToken> {
     const { name } = this.#store;
     for (let flight = flights.get(name); flight !== undefined; flight = flights.get(name)) {
