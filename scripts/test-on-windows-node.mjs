@@ -7,7 +7,7 @@ import { installNode, NODE_EXE } from "./windows/windows-app.mjs";
 import { makePrefix, runInWine, stopWine, windowsPath } from "./windows/wine.mjs";
 
 /** What they mend is missing in Wine, not in Windows. */
-const PRELOADED = ["late-keep-alive.cjs", "own-identifier.cjs"];
+const PRELOADED = ["late-keep-alive.cjs", "own-identifier.cjs", "patient-spawn.cjs"];
 const TIME_LIMIT_MS = 1_800_000;
 
 /** What does not run there, by its reason. Everything else has to pass; what a file skips by itself is printed. */
